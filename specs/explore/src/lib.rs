@@ -1,0 +1,1 @@
+//! Explores every crash and rebalance interleaving of the model and of the reference broker

@@ -1,0 +1,1 @@
+//! Judges a recorded history against the promises of consumer offset tracking

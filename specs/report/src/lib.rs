@@ -1,0 +1,1 @@
+//! Counterexamples as stories, sequence diagrams and traces; verdicts as tables, JSON lines

@@ -1,0 +1,1 @@
+//! What several kinds of evidence share: paths, and the table of recorded histories.
