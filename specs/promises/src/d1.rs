@@ -77,7 +77,7 @@ impl<M: Memory> Promise for D1<M> {
         let Some(base) = self.base else { return Ok(()) };
         match *seen {
             // What lies below the last commit was judged with that one.
-            Observation::Committed(commit) => {
+            Observation::Accepted(commit) => {
                 self.passed_over(base.max(self.committed), commit.offset, setting)
             }
             // A record that turns out to stand below what is committed already.
@@ -100,7 +100,7 @@ impl<M: Memory> Promise for D1<M> {
                 self.accounted.insert(offset);
             }
             Observation::Moved { from, to, .. } => self.accounted.insert_range(from, to),
-            Observation::Committed(commit) => self.committed = self.committed.max(commit.offset),
+            Observation::Accepted(commit) => self.committed = self.committed.max(commit.offset),
             _ => {}
         }
     }

@@ -30,7 +30,7 @@ impl<M: Memory> Promise for O2<M> {
     const KINDEST: Moment = Moment::Earliest;
 
     fn judge(&self, seen: &Observation, _: &impl Setting) -> Result<(), Broken> {
-        let Observation::Committed(commit) = seen else {
+        let Observation::Accepted(commit) = seen else {
             return Ok(());
         };
         let Some(tenure) = commit.tenure else {
@@ -51,7 +51,7 @@ impl<M: Memory> Promise for O2<M> {
 
     fn learn(&mut self, seen: &Observation, _: &impl Setting) {
         match *seen {
-            Observation::Committed(commit) => {
+            Observation::Accepted(commit) => {
                 let Some(tenure) = commit.tenure else { return };
                 match self
                     .accepted

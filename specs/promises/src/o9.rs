@@ -1,35 +1,56 @@
 //! O9 ZombieCommitRejected: a former owner's commit is refused.
 
 use crate::{
-    Because, Broken, Memory, Moment, Observation, Promise, PromiseId, Setting, Tenure, memory::List,
+    Because, Broken, Memory, Moment, Observation, Promise, PromiseId, Setting, Tenure, Value,
+    memory::List,
 };
 
 /// Remembers the newest delivered assignment, and the generations under which the others were delivered.
 ///
 /// A commit counts as a zombie's if it carries the identity of a tenure that another has followed: an older generation
 /// than the newest assignment's, or the same one if its own tenure had that number too (a generation number reused, an
-/// instance id taken over). A *current* member that commits a partition it does not own is another matter (G12): Kafka
+/// instance id taken over), unless both tenures are the same member's in the same generation. A *current* member that commits a partition it does not own is another matter (G12): Kafka
 /// accepts that on purpose.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct O9<M: Memory> {
-    newest: Option<(Tenure, Option<i32>)>,
-    former: M::List<(Tenure, Option<i32>)>,
+    newest: Option<Delivered>,
+    former: M::List<Delivered>,
+}
+
+/// A delivered assignment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Delivered {
+    /// The tenure that it opened.
+    pub tenure: Tenure,
+    /// Its generation or member epoch, if known.
+    pub generation: Option<i32>,
+    /// Its member, if known.
+    pub member: Option<Value>,
 }
 
 impl<M: Memory> O9<M> {
-    /// The newest delivered assignment: its tenure, and its generation if known.
-    pub fn newest(&self) -> Option<(Tenure, Option<i32>)> {
+    /// The newest delivered assignment.
+    pub fn newest(&self) -> Option<Delivered> {
         self.newest
     }
 
-    fn stale(&self, tenure: Tenure, carried: i32, newest: i32) -> bool {
+    /// Does a commit of `tenure` that carries generation `carried` come from a former owner?
+    fn stale(&self, tenure: Tenure, carried: i32, newest: &Delivered) -> bool {
+        let Some(current) = newest.generation else {
+            return false;
+        };
         let own = self
             .former
             .items()
             .iter()
-            .find(|(t, _)| *t == tenure)
-            .and_then(|(_, generation)| *generation);
-        carried < newest || (carried == newest && own.is_none_or(|own| own == carried))
+            .find(|former| former.tenure == tenure);
+        let own_generation = own.and_then(|own| own.generation);
+        let same_member =
+            own.is_some_and(|own| own.member.is_some() && own.member == newest.member);
+        carried < current
+            || (carried == current
+                && !same_member
+                && own_generation.is_none_or(|own| own == carried))
     }
 }
 
@@ -39,15 +60,15 @@ impl<M: Memory> Promise for O9<M> {
     const KINDEST: Moment = Moment::Earliest;
 
     fn judge(&self, seen: &Observation, _: &impl Setting) -> Result<(), Broken> {
-        let Observation::Committed(commit) = seen else {
+        let Observation::Accepted(commit) = seen else {
             return Ok(());
         };
-        let (Some(tenure), Some((newer, Some(newest))), Some(carried)) =
+        let (Some(tenure), Some(newest), Some(carried)) =
             (commit.tenure, self.newest, commit.generation)
         else {
             return Ok(());
         };
-        if tenure == newer || !self.stale(tenure, carried, newest) {
+        if tenure == newest.tenure || !self.stale(tenure, carried, &newest) {
             return Ok(());
         }
         Err(Broken {
@@ -55,8 +76,8 @@ impl<M: Memory> Promise for O9<M> {
             because: Because::ZombieAccepted {
                 tenure,
                 generation: commit.generation,
-                newer,
-                newer_generation: Some(newest),
+                newer: newest.tenure,
+                newer_generation: newest.generation,
                 offset: commit.offset,
             },
         })
@@ -64,12 +85,20 @@ impl<M: Memory> Promise for O9<M> {
 
     fn learn(&mut self, seen: &Observation, _: &impl Setting) {
         match *seen {
-            Observation::Assigned { tenure, generation } => {
-                if let Some(before) = self.newest.replace((tenure, generation)) {
+            Observation::Assigned {
+                tenure,
+                generation,
+                member,
+            } => {
+                if let Some(before) = self.newest.replace(Delivered {
+                    tenure,
+                    generation,
+                    member,
+                }) {
                     self.former.push(before);
                 }
             }
-            Observation::Ended { tenure } => self.former.retain(|(t, _)| *t != tenure),
+            Observation::Ended { tenure } => self.former.retain(|former| former.tenure != tenure),
             _ => {}
         }
     }

@@ -55,6 +55,8 @@ pub enum Observation {
         tenure: Tenure,
         /// The generation or member epoch of the assignment, if known.
         generation: Option<i32>,
+        /// What tells the member from others: its member id or a fingerprint of it, if known.
+        member: Option<Value>,
     },
     /// A tenure has its position and starts to read there.
     Resumed {
@@ -72,8 +74,13 @@ pub enum Observation {
         /// The record.
         offset: Offset,
     },
-    /// A commit certainly took effect.
-    Committed(Commit),
+    /// The coordinator certainly accepted a commit: it took effect.
+    Accepted(Commit),
+    /// A client was told that its commit of this offset took effect.
+    Acknowledged {
+        /// The committed offset.
+        offset: Offset,
+    },
     /// The coordinator answered where the group resumes; `None` is "no committed offset".
     Answered {
         /// The committed offset.

@@ -10,7 +10,7 @@ pub type Answer = Option<Offset>;
 /// Remembers which answers are possible, as far as acknowledged commits go. Commits whose outcome is unknown are the
 /// setting's to know ([`Setting::may_take_effect`]).
 ///
-/// Whoever knows each moment exactly feeds [`Observation::Committed`] and [`Observation::Answered`] as they happen.
+/// Whoever knows each moment exactly feeds [`Observation::Acknowledged`] and [`Observation::Answered`] as they happen.
 /// Whoever knows only windows takes a [`S3::snapshot`] when an operation begins and hands it back when it ends:
 /// what was settled before it began cannot outlast it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -105,7 +105,7 @@ impl<M: Memory> Promise for S3<M> {
 
     fn learn(&mut self, seen: &Observation, _: &impl Setting) {
         let answer = match *seen {
-            Observation::Committed(commit) => Some(commit.offset),
+            Observation::Acknowledged { offset } => Some(offset),
             Observation::Answered { committed } => committed,
             _ => return,
         };
