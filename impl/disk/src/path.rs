@@ -1,0 +1,37 @@
+//! Relative paths: what is allowed, and a path's directory.
+
+use crate::DiskError;
+
+/// Refuses paths that could leave the root or name one entry in two ways. The root itself is the empty path.
+pub(crate) fn check(path: &str) -> Result<(), DiskError> {
+    let bad_part = |part: &str| part.is_empty() || part == "." || part == ".." || part.contains(['\\', '\0', ':']);
+    if !path.is_empty() && path.split('/').any(bad_part) {
+        return Err(DiskError::BadPath { path: path.to_owned() });
+    }
+    Ok(())
+}
+
+/// The directory that holds this entry: everything before the last `/`, the root if there is none.
+pub(crate) fn parent(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(directory, _)| directory)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_that_leave_the_root_are_refused() {
+        for bad in ["/etc", "a//b", "../a", "a/..", "./a", "a/", "a\\b", "c:x"] {
+            assert_eq!(check(bad), Err(DiskError::BadPath { path: bad.to_owned() }), "{bad}");
+        }
+        for good in ["", "a", "orders-0/00000000000000000000.log"] {
+            assert_eq!(check(good), Ok(()), "{good}");
+        }
+    }
+
+    #[test]
+    fn the_root_is_its_childrens_parent() {
+        assert_eq!((parent("a"), parent("a/b"), parent("a/b/c")), ("", "a", "a/b"));
+    }
+}
