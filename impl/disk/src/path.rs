@@ -4,9 +4,13 @@ use crate::DiskError;
 
 /// Refuses paths that could leave the root or name one entry in two ways. The root itself is the empty path.
 pub(crate) fn check(path: &str) -> Result<(), DiskError> {
-    let bad_part = |part: &str| part.is_empty() || part == "." || part == ".." || part.contains(['\\', '\0', ':']);
+    let bad_part = |part: &str| {
+        part.is_empty() || part == "." || part == ".." || part.contains(['\\', '\0', ':'])
+    };
     if !path.is_empty() && path.split('/').any(bad_part) {
-        return Err(DiskError::BadPath { path: path.to_owned() });
+        return Err(DiskError::BadPath {
+            path: path.to_owned(),
+        });
     }
     Ok(())
 }
@@ -23,7 +27,13 @@ mod tests {
     #[test]
     fn paths_that_leave_the_root_are_refused() {
         for bad in ["/etc", "a//b", "../a", "a/..", "./a", "a/", "a\\b", "c:x"] {
-            assert_eq!(check(bad), Err(DiskError::BadPath { path: bad.to_owned() }), "{bad}");
+            assert_eq!(
+                check(bad),
+                Err(DiskError::BadPath {
+                    path: bad.to_owned()
+                }),
+                "{bad}"
+            );
         }
         for good in ["", "a", "orders-0/00000000000000000000.log"] {
             assert_eq!(check(good), Ok(()), "{good}");
@@ -32,6 +42,9 @@ mod tests {
 
     #[test]
     fn the_root_is_its_childrens_parent() {
-        assert_eq!((parent("a"), parent("a/b"), parent("a/b/c")), ("", "a", "a/b"));
+        assert_eq!(
+            (parent("a"), parent("a/b"), parent("a/b/c")),
+            ("", "a", "a/b")
+        );
     }
 }

@@ -37,7 +37,9 @@ impl RealDisk {
 
     fn believed(&self, path: &str) -> Result<(), DiskError> {
         if self.poisoned.contains(path) {
-            return Err(DiskError::Poisoned { path: path.to_owned() });
+            return Err(DiskError::Poisoned {
+                path: path.to_owned(),
+            });
         }
         Ok(())
     }
@@ -82,8 +84,15 @@ impl Disk for RealDisk {
 
     fn create(&mut self, path: &str) -> Result<(), DiskError> {
         self.believed(path)?;
-        let created = File::options().read(true).write(true).create_new(true).open(self.absolute(path)?);
-        self.open.insert(path.to_owned(), created.map_err(|e| DiskError::from_io(path, &e))?);
+        let created = File::options()
+            .read(true)
+            .write(true)
+            .create_new(true)
+            .open(self.absolute(path)?);
+        self.open.insert(
+            path.to_owned(),
+            created.map_err(|e| DiskError::from_io(path, &e))?,
+        );
         Ok(())
     }
 
@@ -98,7 +107,9 @@ impl Disk for RealDisk {
 
     fn truncate(&mut self, path: &str, length: u64) -> Result<(), DiskError> {
         self.not_beyond_end(path, length)?;
-        self.file(path)?.set_len(length).map_err(|e| DiskError::from_io(path, &e))
+        self.file(path)?
+            .set_len(length)
+            .map_err(|e| DiskError::from_io(path, &e))
     }
 
     fn sync(&mut self, path: &str) -> Result<(), DiskError> {
@@ -138,13 +149,16 @@ impl Disk for RealDisk {
         self.believed(path)?;
         let found = fs::metadata(self.absolute(path)?).map_err(|e| DiskError::from_io(path, &e))?;
         if !found.is_file() {
-            return Err(DiskError::BadPath { path: path.to_owned() });
+            return Err(DiskError::BadPath {
+                path: path.to_owned(),
+            });
         }
         Ok(found.len())
     }
 
     fn list(&self, path: &str) -> Result<Vec<String>, DiskError> {
-        let entries = fs::read_dir(self.absolute(path)?).map_err(|e| DiskError::from_io(path, &e))?;
+        let entries =
+            fs::read_dir(self.absolute(path)?).map_err(|e| DiskError::from_io(path, &e))?;
         let mut names = Vec::new();
         for entry in entries {
             let name = entry.map_err(|e| DiskError::from_io(path, &e))?.file_name();

@@ -15,7 +15,11 @@ fn story(disk: &mut impl Disk) -> Result<Vec<String>, DiskError> {
     disk.sync("d/a")?;
     told.push(format!("{:?}", disk.read_at("d/a", 1, usize::MAX)?));
     disk.truncate("d/a", 4)?;
-    told.push(format!("{} {:?}", disk.len("d/a")?, disk.read_at("d/a", 9, 5)?));
+    told.push(format!(
+        "{} {:?}",
+        disk.len("d/a")?,
+        disk.read_at("d/a", 9, 5)?
+    ));
     told.push(format!("{:?}", disk.write_at("d/a", 5, b"hole")));
     told.push(format!("{:?}", disk.truncate("d/a", 5)));
     told.push(format!("{:?}", disk.create("d/a")));

@@ -59,7 +59,11 @@ impl Faults {
     }
 
     pub(super) fn powered(&self) -> Result<(), DiskError> {
-        if self.off { Err(DiskError::PowerCut) } else { Ok(()) }
+        if self.off {
+            Err(DiskError::PowerCut)
+        } else {
+            Ok(())
+        }
     }
 
     /// Counts one changing operation, and cuts the power if this is the armed one.
@@ -83,7 +87,9 @@ impl Faults {
 
     pub(super) fn believed(&self, path: &str) -> Result<(), DiskError> {
         if self.poisoned.contains(path) {
-            return Err(DiskError::Poisoned { path: path.to_owned() });
+            return Err(DiskError::Poisoned {
+                path: path.to_owned(),
+            });
         }
         Ok(())
     }
@@ -102,7 +108,10 @@ impl Faults {
 
     /// Counts down the armed faults of these kinds; the first that is due is taken out and happens.
     fn next(&mut self, kinds: &[Fault]) -> Option<Fault> {
-        let due = self.armed.iter().position(|(left, fault)| *left == 0 && kinds.contains(fault));
+        let due = self
+            .armed
+            .iter()
+            .position(|(left, fault)| *left == 0 && kinds.contains(fault));
         let happens = due.map(|index| self.armed.remove(index).1);
         for (left, fault) in &mut self.armed {
             if kinds.contains(fault) {

@@ -18,12 +18,16 @@ impl Change {
         match self {
             Change::Write(position, bytes) => {
                 // Positions were checked against the length when the change was made: they fit.
-                let start = usize::try_from(*position).unwrap_or(usize::MAX).min(content.len());
+                let start = usize::try_from(*position)
+                    .unwrap_or(usize::MAX)
+                    .min(content.len());
                 let overlap = bytes.len().min(content.len() - start);
                 content[start..start + overlap].copy_from_slice(&bytes[..overlap]);
                 content.extend_from_slice(&bytes[overlap..]);
             }
-            Change::Truncate(length) => content.truncate(usize::try_from(*length).unwrap_or(usize::MAX)),
+            Change::Truncate(length) => {
+                content.truncate(usize::try_from(*length).unwrap_or(usize::MAX))
+            }
         }
     }
 }
@@ -74,7 +78,12 @@ impl SimFile {
         Ok(())
     }
 
-    pub(super) fn write(&mut self, path: &str, position: u64, bytes: &[u8]) -> Result<(), DiskError> {
+    pub(super) fn write(
+        &mut self,
+        path: &str,
+        position: u64,
+        bytes: &[u8],
+    ) -> Result<(), DiskError> {
         self.not_beyond_end(path, position)?;
         if !bytes.is_empty() {
             self.make(Change::Write(position, bytes.into()));
@@ -96,7 +105,9 @@ impl SimFile {
     }
 
     pub(super) fn read(&self, position: u64, length: usize) -> Vec<u8> {
-        let start = usize::try_from(position).unwrap_or(usize::MAX).min(self.current.len());
+        let start = usize::try_from(position)
+            .unwrap_or(usize::MAX)
+            .min(self.current.len());
         let end = start.saturating_add(length).min(self.current.len());
         self.current[start..end].to_vec()
     }

@@ -32,16 +32,22 @@ pub struct Image {
 }
 
 fn not_found(path: &str) -> DiskError {
-    DiskError::NotFound { path: path.to_owned() }
+    DiskError::NotFound {
+        path: path.to_owned(),
+    }
 }
 
 fn bad_path(path: &str) -> DiskError {
-    DiskError::BadPath { path: path.to_owned() }
+    DiskError::BadPath {
+        path: path.to_owned(),
+    }
 }
 
 impl Image {
     fn visible(&self, path: &str) -> Option<&Entry> {
-        self.entries.get(path).filter(|entry| entry.name != Name::Removed)
+        self.entries
+            .get(path)
+            .filter(|entry| entry.name != Name::Removed)
     }
 
     fn is_directory(&self, path: &str) -> Result<(), DiskError> {
@@ -56,7 +62,9 @@ impl Image {
     fn add(&mut self, path: &str, file: Option<Arc<SimFile>>) -> Result<(), DiskError> {
         self.is_directory(path::parent(path))?;
         if path.is_empty() || self.visible(path).is_some() {
-            return Err(DiskError::AlreadyExists { path: path.to_owned() });
+            return Err(DiskError::AlreadyExists {
+                path: path.to_owned(),
+            });
         }
         if self.entries.contains_key(path) {
             // Both the old and the new file would have to be tracked under one name; nothing here needs that.
@@ -82,8 +90,14 @@ impl Image {
 
     pub(super) fn file_mut(&mut self, path: &str) -> Result<&mut SimFile, DiskError> {
         self.file(path)?;
-        let entry = Arc::make_mut(&mut self.entries).get_mut(path).ok_or_else(|| not_found(path))?;
-        entry.file.as_mut().map(Arc::make_mut).ok_or_else(|| bad_path(path))
+        let entry = Arc::make_mut(&mut self.entries)
+            .get_mut(path)
+            .ok_or_else(|| not_found(path))?;
+        entry
+            .file
+            .as_mut()
+            .map(Arc::make_mut)
+            .ok_or_else(|| bad_path(path))
     }
 
     pub(super) fn remove(&mut self, path: &str) -> Result<(), DiskError> {
@@ -101,7 +115,11 @@ impl Image {
     pub(super) fn sync_directory(&mut self, path: &str) -> Result<(), DiskError> {
         self.is_directory(path)?;
         let of_this = |name: &str| path::parent(name) == path;
-        if !self.entries.iter().any(|(name, entry)| of_this(name) && entry.name != Name::Durable) {
+        if !self
+            .entries
+            .iter()
+            .any(|(name, entry)| of_this(name) && entry.name != Name::Durable)
+        {
             return Ok(());
         }
         let entries = Arc::make_mut(&mut self.entries);

@@ -21,7 +21,11 @@ fn outcomes(entry: &Entry) -> Vec<Option<Entry>> {
     match &entry.file {
         None => outcomes.push(durable(None)),
         Some(file) if file.changes().is_empty() => outcomes.push(durable(Some(file.clone()))),
-        Some(file) => outcomes.extend(file.survivors().into_iter().map(|left| durable(Some(Arc::new(left))))),
+        Some(file) => outcomes.extend(
+            file.survivors()
+                .into_iter()
+                .map(|left| durable(Some(Arc::new(left)))),
+        ),
     }
     if entry.name == Name::Removed {
         outcomes.push(None);
@@ -56,6 +60,8 @@ pub(super) fn of(image: &Image) -> Vec<Image> {
         found = extended;
     }
     let mut seen = HashSet::new();
-    let images = found.into_iter().map(|entries| Image { entries: Arc::new(entries) });
+    let images = found.into_iter().map(|entries| Image {
+        entries: Arc::new(entries),
+    });
     images.filter(|image| seen.insert(image.clone())).collect()
 }

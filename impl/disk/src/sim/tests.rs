@@ -59,8 +59,17 @@ fn an_unsynced_name_may_be_gone_even_if_its_bytes_are_synced() {
 fn an_unsynced_removal_may_be_undone() {
     let mut disk = prepared();
     disk.remove(FILE).unwrap();
-    assert_eq!(disk.len(FILE), Err(DiskError::NotFound { path: FILE.to_owned() }));
-    let found: Vec<_> = disk.survivors().iter().map(|d| d.len(FILE).is_ok()).collect();
+    assert_eq!(
+        disk.len(FILE),
+        Err(DiskError::NotFound {
+            path: FILE.to_owned()
+        })
+    );
+    let found: Vec<_> = disk
+        .survivors()
+        .iter()
+        .map(|d| d.len(FILE).is_ok())
+        .collect();
     assert_eq!(found, [true, false]);
     disk.sync_dir("d").unwrap();
     assert_eq!(disk.survivors().len(), 1);
@@ -93,7 +102,11 @@ fn every_operation_can_be_the_last() {
         assert_eq!(disk.operations() - before, n);
         assert!(disk.is_off());
         assert_eq!(disk.len(FILE), Err(DiskError::PowerCut));
-        assert!(disk.survivors().iter().all(|d| !d.is_off() && d.len(FILE).is_ok()));
+        assert!(
+            disk.survivors()
+                .iter()
+                .all(|d| !d.is_off() && d.len(FILE).is_ok())
+        );
     }
 }
 
@@ -119,25 +132,56 @@ fn a_failed_sync_is_final_until_the_process_restarts() {
     disk.write_at(FILE, 0, b"ab").unwrap();
     disk.fail_at(0, Fault::SyncIo);
     assert_eq!(disk.sync(FILE), Err(Fault::SyncIo.error(FILE)));
-    let poisoned = DiskError::Poisoned { path: FILE.to_owned() };
+    let poisoned = DiskError::Poisoned {
+        path: FILE.to_owned(),
+    };
     assert_eq!(disk.sync(FILE), Err(poisoned.clone()));
     assert_eq!(disk.write_at(FILE, 2, b"c"), Err(poisoned.clone()));
     assert_eq!(disk.read_at(FILE, 0, 1), Err(poisoned));
     let again = disk.after_process_crash();
     assert_eq!(again.read_at(FILE, 0, 9).unwrap(), b"ab");
-    assert_eq!(again.survivors().len(), 3, "what the failed sync left is still uncertain");
+    assert_eq!(
+        again.survivors().len(),
+        3,
+        "what the failed sync left is still uncertain"
+    );
 }
 
 #[test]
 fn holes_and_wrong_kinds_are_refused() {
     let mut disk = prepared();
-    assert!(matches!(disk.write_at(FILE, 1, b"x"), Err(DiskError::BeyondEnd { position: 1, length: 0, .. })));
-    assert!(matches!(disk.truncate(FILE, 1), Err(DiskError::BeyondEnd { .. })));
-    assert!(matches!(disk.write_at("d", 0, b"x"), Err(DiskError::BadPath { .. })));
-    assert!(matches!(disk.create("d/f/g"), Err(DiskError::BadPath { .. })));
-    assert!(matches!(disk.create(FILE), Err(DiskError::AlreadyExists { .. })));
-    assert!(matches!(disk.create("e/f"), Err(DiskError::NotFound { .. })));
-    assert!(matches!(disk.create_dir("../d"), Err(DiskError::BadPath { .. })));
+    assert!(matches!(
+        disk.write_at(FILE, 1, b"x"),
+        Err(DiskError::BeyondEnd {
+            position: 1,
+            length: 0,
+            ..
+        })
+    ));
+    assert!(matches!(
+        disk.truncate(FILE, 1),
+        Err(DiskError::BeyondEnd { .. })
+    ));
+    assert!(matches!(
+        disk.write_at("d", 0, b"x"),
+        Err(DiskError::BadPath { .. })
+    ));
+    assert!(matches!(
+        disk.create("d/f/g"),
+        Err(DiskError::BadPath { .. })
+    ));
+    assert!(matches!(
+        disk.create(FILE),
+        Err(DiskError::AlreadyExists { .. })
+    ));
+    assert!(matches!(
+        disk.create("e/f"),
+        Err(DiskError::NotFound { .. })
+    ));
+    assert!(matches!(
+        disk.create_dir("../d"),
+        Err(DiskError::BadPath { .. })
+    ));
 }
 
 #[test]
