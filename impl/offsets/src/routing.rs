@@ -1,0 +1,63 @@
+//! Which partition of the offsets topic holds a group (S10, semantics §4.3).
+
+/// `String.hashCode` of Java: over UTF-16 code units, wrapping.
+pub fn java_hash(text: &str) -> i32 {
+    let step = |hash: i32, unit: u16| hash.wrapping_mul(31).wrapping_add(i32::from(unit));
+    text.encode_utf16().fold(0, step)
+}
+
+/// The offsets-topic partition of `group` among `partitions`. The number is that of the topic as it was created:
+/// another number sends every group elsewhere, where its offsets are not. None if `partitions` is not positive.
+pub fn partition_for(group: &str, partitions: i32) -> Option<i32> {
+    // The absolute value of the smallest integer does not exist; Kafka takes 0 for it.
+    let positive = java_hash(group).checked_abs().unwrap_or(0);
+    if partitions > 0 {
+        Some(positive % partitions)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn vectors() {
+        // Each of these tells the right function from a wrong one: masking the sign bit, hashing UTF-8 bytes, or an
+        // absolute value that stays negative.
+        let cases = [
+            ("", 0, 0),
+            ("g", 103, 3),
+            ("test-group", 627_841_412, 12),
+            ("my-group", -1_906_497_762, 12),
+            ("billing", -109_829_509, 9),
+            ("order-processor", -1_129_616_173, 23),
+            ("polygenelubricants", i32::MIN, 0),
+            ("é", 233, 33),
+            ("группа", 1_749_938_458, 8),
+        ];
+        for (group, hash, partition) in cases {
+            assert_eq!(java_hash(group), hash, "{group}");
+            assert_eq!(partition_for(group, 50), Some(partition), "{group}");
+        }
+    }
+
+    #[test]
+    fn characters_beyond_the_first_plane_count_as_two_units() {
+        // U+1D11E is D834 DD1E: 31 * 0xD834 + 0xDD1E.
+        assert_eq!(java_hash("\u{1D11E}"), 31 * 0xD834 + 0xDD1E);
+    }
+
+    #[test]
+    fn no_partitions_no_answer() {
+        assert_eq!(
+            (
+                partition_for("g", 0),
+                partition_for("g", -1),
+                partition_for("g", 1)
+            ),
+            (None, None, Some(0))
+        );
+    }
+}
