@@ -1,1 +1,58 @@
-//! The reference group coordinator: a sans-IO state machine of the classic consumer group protocol
+//! The reference group coordinator: a sans-IO state machine of the classic consumer group protocol.
+//!
+//! One [`Coordinator`] serves the groups of one partition of the offsets topic. A step is pure: [`Coordinator::request`]
+//! and [`Coordinator::fire`] look at the state and return a [`Step`]: records to append, answers to give at once,
+//! answers to give once the records are durable, timers to set and cancel, and the group as it will then be. Nothing has
+//! happened yet. The owner appends the records and then either
+//!
+//! * [accepts](Coordinator::accept) the step: the group, the cache and the timers change, or
+//! * [rejects](Coordinator::reject) it: no trace stays in memory (S5), and the caller is told.
+//!
+//! Answers that reveal what the records say wait in a queue until [`Coordinator::high_watermark`] has passed them in the
+//! leader epoch that appended them (S2, S3, G3). Ids, time and timers come from outside.
+//!
+//! The rules of each API stand in one file each, named after it; errors are those of the tables in semantics §3.1 to
+//! §3.6. Not here yet: static members, `group.max.size`, transactions, administration, expiry of offsets.
+
+mod api;
+mod canonical;
+mod config;
+mod coordinator;
+mod decisions;
+mod error_code;
+mod expire;
+mod group;
+mod heartbeat;
+mod join_group;
+mod leave_group;
+mod load;
+mod member;
+mod offset_commit;
+mod offset_fetch;
+mod protocol;
+mod rebalance;
+mod step;
+mod sync_group;
+mod timer;
+mod topics;
+mod turn;
+mod view;
+
+pub use api::{
+    CallId, CommittedPartition, FetchedOffset, GroupRequest, GroupResponse, Heartbeat,
+    HeartbeatResponse, JoinGroup, JoinGroupResponse, JoinedMember, LeaveGroup, LeaveGroupResponse,
+    OffsetCommit, OffsetCommitResponse, OffsetFetch, OffsetFetchResponse, OffsetToCommit, Protocol,
+    SyncGroup, SyncGroupResponse, Timestamp,
+};
+pub use config::CoordinatorConfig;
+pub use coordinator::{Coordinator, Status};
+pub use decisions::{Acknowledge, Decisions, Fence, LoadExtent, UpdateCache};
+pub use error_code::ErrorCode;
+pub use group::GroupState;
+pub use step::{Answer, Outcome, Step};
+pub use timer::{TimerChange, TimerId, TimerName};
+pub use topics::Topics;
+pub use view::{GroupView, MemberView};
+
+#[cfg(test)]
+mod tests;

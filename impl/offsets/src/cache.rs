@@ -6,10 +6,10 @@
 //! decided by the record offset alone (O1).
 
 use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use crate::record::{CommittedOffset, GroupMetadata, OffsetsRecord, Text};
-
-use std::sync::Arc;
 
 /// One key's value as of the high watermark, and what was appended since.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -64,6 +64,23 @@ impl<T> Timeline<T> {
             .partition_point(|(offset, _)| *offset < high_watermark);
         if let Some((_, value)) = self.pending.drain(..below).next_back() {
             self.committed = value;
+        }
+    }
+
+    /// Feeds the values into `state`, each by `value`: times are left out. Where pending records stand is part of the
+    /// form, since it decides when they are committed.
+    fn hash_canonical<H: Hasher>(&self, state: &mut H, value: impl Fn(&T, &mut H)) {
+        let one = |it: Option<&T>, state: &mut H| {
+            it.is_some().hash(state);
+            if let Some(it) = it {
+                value(it, state);
+            }
+        };
+        one(self.committed.as_ref(), state);
+        self.pending.len().hash(state);
+        for (offset, pending) in &self.pending {
+            offset.hash(state);
+            one(pending.as_ref(), state);
         }
     }
 
@@ -209,6 +226,34 @@ impl Cache {
     /// All groups with an offset, in order.
     pub fn groups_with_offsets(&self) -> impl Iterator<Item = &Text> {
         self.offsets.keys()
+    }
+
+    /// Feeds one canonical form into `state`: what both views show, without times.
+    pub fn hash_canonical<H: Hasher>(&self, state: &mut H) {
+        self.offsets.len().hash(state);
+        for (group, offsets) in self.offsets.iter() {
+            (group, offsets.len()).hash(state);
+            for (key, timeline) in offsets {
+                key.hash(state);
+                timeline.hash_canonical(state, |v, state| {
+                    (v.offset, v.leader_epoch, &v.metadata, v.topic_id).hash(state);
+                });
+            }
+        }
+        self.groups.len().hash(state);
+        for (group, timeline) in self.groups.iter() {
+            group.hash(state);
+            timeline.hash_canonical(state, |v, state| {
+                (
+                    &v.protocol_type,
+                    v.generation,
+                    &v.protocol,
+                    &v.leader,
+                    &v.members,
+                )
+                    .hash(state);
+            });
+        }
     }
 
     /// Records of unknown type passed over since the beginning.

@@ -1,0 +1,88 @@
+//! Why a broker does not open, or stops.
+
+use plimsoll_disk::DiskError;
+use plimsoll_log::{AppendError, BatchError, LogError, ReadError};
+use plimsoll_offsets::{CodecError, Text};
+
+/// Why a broker does not open.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// A topic's name is illegal, reserved, or given twice.
+    #[error("topic name {0:?} is illegal, reserved or given twice")]
+    Topic(Text),
+    /// A topic without partitions.
+    #[error("topic {0:?} cannot have {1} partitions")]
+    Partitions(Text, i32),
+    /// A log could not be recovered.
+    #[error(transparent)]
+    Log(#[from] LogError),
+}
+
+/// A broker that did not open, and the disk it was to open: what recovery had done by then is on it.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{error}")]
+pub struct OpenFailure<D> {
+    /// The disk.
+    pub disk: D,
+    /// Why.
+    pub error: OpenError,
+}
+
+/// Why the offsets topic could not be replayed. An unreadable log is a failed load, never an empty one (S6).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LoadError {
+    /// The log could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// A batch could not be decoded.
+    #[error("batch at offset {offset}: {reason}")]
+    Batch {
+        /// Base offset of the batch.
+        offset: i64,
+        /// What is wrong with it.
+        reason: BatchError,
+    },
+    /// A record is not one of the offsets topic.
+    #[error("record at offset {offset}: {reason}")]
+    Record {
+        /// Its offset.
+        offset: i64,
+        /// What is wrong with it.
+        reason: CodecError,
+    },
+    /// The batch belongs to a transaction, or is a marker of one. To take it for settled would be wrong.
+    #[error("batch at offset {offset} belongs to a transaction, which this version does not load")]
+    Transaction {
+        /// Base offset of the batch.
+        offset: i64,
+    },
+}
+
+/// Why the broker stopped for good.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StopReason {
+    /// A log could not be synced: what is on the disk is not known.
+    #[error("{log}: sync failed: {error}")]
+    Sync {
+        /// The log's directory.
+        log: String,
+        /// What the disk said.
+        error: DiskError,
+    },
+    /// An append failed and could not be undone.
+    #[error("{log}: {error}")]
+    Append {
+        /// The log's directory.
+        log: String,
+        /// What happened.
+        error: AppendError,
+    },
+    /// The offsets topic could not be replayed.
+    #[error("{log}: load failed: {error}")]
+    Load {
+        /// The log's directory.
+        log: String,
+        /// What happened.
+        error: LoadError,
+    },
+}

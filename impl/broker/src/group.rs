@@ -1,0 +1,105 @@
+//! Requests to coordinators, and their timers: work out the step, append its records, accept or reject it.
+
+use std::sync::Arc;
+
+use plimsoll_coordinator::{CallId, ErrorCode, GroupRequest, Step, TimerId, Timestamp};
+use plimsoll_disk::Disk;
+use plimsoll_log::{AppendError, NewBatch, NewRecord};
+use plimsoll_offsets::{CodecError, OffsetsRecord, encode, partition_for};
+
+use crate::api::{Effect, Response};
+use crate::broker::Broker;
+use crate::error::StopReason;
+
+impl<D: Disk> Broker<D> {
+    pub(crate) fn group_request(
+        &mut self,
+        now: Timestamp,
+        call: CallId,
+        request: &GroupRequest,
+    ) -> Vec<Effect> {
+        let Some(index) = self.shard_of(request.group()) else {
+            let response = Response::Group(request.refusal(ErrorCode::NotCoordinator));
+            return vec![Effect::Answer { call, response }];
+        };
+        let step = self.shards[index].coordinator.request(now, call, request);
+        self.make(now, index, step)
+    }
+
+    /// A timer has run out. One that was cancelled or armed anew in the meantime does nothing.
+    pub fn fire(&mut self, now: Timestamp, timer: &TimerId) -> Vec<Effect> {
+        match self.shard_of(&timer.group) {
+            Some(index) => {
+                let step = self.shards[index].coordinator.fire(now, timer);
+                self.make(now, index, step)
+            }
+            None => Vec::new(),
+        }
+    }
+
+    pub(crate) fn shard_of(&self, group: &str) -> Option<usize> {
+        let partitions = i32::try_from(self.shards.len()).ok()?;
+        usize::try_from(partition_for(group, partitions)?).ok()
+    }
+
+    fn make(&mut self, now: Timestamp, index: usize, step: Step) -> Vec<Effect> {
+        let shard = Arc::make_mut(&mut self.shards[index]);
+        let end = shard.partition.log.log_end_offset();
+        if step.records().is_empty() {
+            return Effect::all(shard.coordinator.accept(now, step, end)).collect();
+        }
+        let Ok(batch) = batch(now, step.records()) else {
+            // Only a name too long for the format gets here.
+            let error = ErrorCode::UnknownServerError;
+            return Effect::all(shard.coordinator.reject(now, step, error)).collect();
+        };
+        shard.coordinator.before_append(&step);
+        let leader_epoch = shard.partition.leader_epoch;
+        match shard
+            .partition
+            .log
+            .append(&mut self.disk, &batch, leader_epoch)
+        {
+            Ok(appended) => {
+                Effect::all(shard.coordinator.accept(now, step, appended.base_offset)).collect()
+            }
+            Err(AppendError::Refused(_)) => Effect::all(shard.coordinator.reject(
+                now,
+                step,
+                ErrorCode::MessageTooLarge,
+            ))
+            .collect(),
+            Err(AppendError::Undone(_)) => Effect::all(shard.coordinator.reject(
+                now,
+                step,
+                ErrorCode::KafkaStorageError,
+            ))
+            .collect(),
+            Err(error @ AppendError::Broken { .. }) => {
+                let rejected = shard
+                    .coordinator
+                    .reject(now, step, ErrorCode::KafkaStorageError);
+                let log = shard.partition.log.directory().to_owned();
+                let mut effects: Vec<Effect> = Effect::all(rejected).collect();
+                effects.extend(self.fail_stop(now, StopReason::Append { log, error }));
+                effects
+            }
+        }
+    }
+}
+
+/// The records of a step as one batch: all of them or none are in the log (O8).
+fn batch(now: Timestamp, records: &[OffsetsRecord]) -> Result<NewBatch, CodecError> {
+    let new_record = |record| {
+        let (key, value) = encode(record)?;
+        Ok(NewRecord {
+            key: Some(key),
+            value,
+            headers: Vec::new(),
+        })
+    };
+    Ok(NewBatch {
+        timestamp_ms: now.0,
+        records: records.iter().map(new_record).collect::<Result<_, _>>()?,
+    })
+}

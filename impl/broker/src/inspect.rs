@@ -1,0 +1,155 @@
+//! What a checker may see: memory and logs, read only.
+
+use plimsoll_coordinator::{GroupView, Status, TimerId};
+use plimsoll_disk::Disk;
+use plimsoll_log::{BatchError, ReadError, Record};
+use plimsoll_offsets::{CommittedOffset, OffsetsRecord, Text, Timeline};
+
+use crate::broker::Broker;
+use crate::error::LoadError;
+use crate::load::each_record;
+use crate::partition::{Partition, Shard};
+
+/// A partition's numbers. All but the start are *next* offsets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PartitionView {
+    /// The first offset.
+    pub log_start_offset: i64,
+    /// Below this, everything may be shown.
+    pub high_watermark: i64,
+    /// Below this, everything survives a power cut.
+    pub synced_end_offset: i64,
+    /// The offset that the next record gets.
+    pub log_end_offset: i64,
+    /// The epoch in which this broker leads the partition.
+    pub leader_epoch: i32,
+}
+
+impl From<&Partition> for PartitionView {
+    fn from(partition: &Partition) -> PartitionView {
+        PartitionView {
+            log_start_offset: partition.log.log_start_offset(),
+            high_watermark: partition.high_watermark,
+            synced_end_offset: partition.log.synced_end_offset(),
+            log_end_offset: partition.log.log_end_offset(),
+            leader_epoch: partition.leader_epoch,
+        }
+    }
+}
+
+impl<D> Broker<D> {
+    /// A data partition.
+    pub fn data_partition(&self, topic: &str, partition: i32) -> Option<PartitionView> {
+        self.data
+            .get(&(Text::from(topic), partition))
+            .map(|data| PartitionView::from(&data.partition))
+    }
+
+    /// A partition of the offsets topic.
+    pub fn offsets_partition(&self, index: usize) -> Option<PartitionView> {
+        self.shards
+            .get(index)
+            .map(|shard| PartitionView::from(&shard.partition))
+    }
+
+    fn shard(&self, group: &str) -> Option<&Shard> {
+        let partitions = i32::try_from(self.shards.len()).ok()?;
+        let index = plimsoll_offsets::partition_for(group, partitions)?;
+        self.shards
+            .get(usize::try_from(index).ok()?)
+            .map(|shard| &**shard)
+    }
+
+    /// What the coordinator of a group can do at the moment.
+    pub fn coordinator_status(&self, group: &str) -> Option<Status> {
+        self.shard(group).map(|shard| shard.coordinator.status())
+    }
+
+    /// A group as it stands in memory, none if there is no such group.
+    pub fn group(&self, group: &str) -> Option<GroupView> {
+        self.shard(group)?.coordinator.group(group)
+    }
+
+    /// A committed offset as a stable fetch would see it: everything appended.
+    pub fn offset_latest(
+        &self,
+        group: &str,
+        topic: &str,
+        partition: i32,
+    ) -> Option<&CommittedOffset> {
+        self.timeline(group, topic, partition)
+            .and_then(Timeline::latest)
+    }
+
+    /// A committed offset as it may be shown now: below the high watermark.
+    pub fn offset_at_high_watermark(
+        &self,
+        group: &str,
+        topic: &str,
+        partition: i32,
+    ) -> Option<&CommittedOffset> {
+        self.timeline(group, topic, partition)
+            .and_then(Timeline::committed)
+    }
+
+    fn timeline(
+        &self,
+        group: &str,
+        topic: &str,
+        partition: i32,
+    ) -> Option<&Timeline<CommittedOffset>> {
+        self.shard(group)?
+            .coordinator
+            .cache()
+            .offset(group, topic, partition)
+    }
+
+    /// The armed timers of all groups, in an order that does not depend on how they came about.
+    pub fn timers(&self) -> Vec<TimerId> {
+        self.shards
+            .iter()
+            .flat_map(|shard| shard.coordinator.timers())
+            .collect()
+    }
+}
+
+impl<D: Disk> Broker<D> {
+    /// Every record of a partition of the offsets topic, with its offset, as it stands in the file.
+    ///
+    /// # Errors
+    /// Those of a load; an index without a partition gives no records.
+    pub fn offsets_log(&self, index: usize) -> Result<Vec<(i64, OffsetsRecord)>, LoadError> {
+        let mut records = Vec::new();
+        if let Some(shard) = self.shards.get(index) {
+            let log = &shard.partition.log;
+            each_record(&self.disk, log, log.log_end_offset(), |offset, record| {
+                records.push((offset, record))
+            })?;
+        }
+        Ok(records)
+    }
+
+    /// Every record of a data partition, above the high watermark too, as it stands in the file.
+    ///
+    /// # Errors
+    /// [`LoadError::Read`] or [`LoadError::Batch`]; a partition that does not exist gives no records.
+    pub fn data_log(&self, topic: &str, partition: i32) -> Result<Vec<Record>, LoadError> {
+        let Some(data) = self.data.get(&(Text::from(topic), partition)) else {
+            return Ok(Vec::new());
+        };
+        let log = &data.partition.log;
+        let batches: Result<Vec<_>, ReadError> = log.read(
+            &self.disk,
+            log.log_start_offset(),
+            log.log_end_offset(),
+            usize::MAX,
+        );
+        let mut records = Vec::new();
+        for batch in batches? {
+            let offset = batch.header().base_offset;
+            let decoded: Result<Vec<Record>, BatchError> = batch.records();
+            records.extend(decoded.map_err(|reason| LoadError::Batch { offset, reason })?);
+        }
+        Ok(records)
+    }
+}

@@ -1,0 +1,95 @@
+//! Opening a broker: recovery of every log.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use plimsoll_coordinator::{Coordinator, Timestamp, Topics};
+use plimsoll_disk::Disk;
+use plimsoll_log::RecoveryReport;
+
+use crate::api::Effect;
+use crate::broker::Broker;
+use crate::config::{Config, OFFSETS_TOPIC};
+use crate::error::{OpenError, OpenFailure};
+use crate::partition::{DataPartition, Partition, Shard};
+
+impl<D: Disk> Broker<D> {
+    /// Recovers every log on the disk and makes what is missing. Coordinators are loading until [`Broker::load`].
+    ///
+    /// # Errors
+    /// A bad configuration, or a disk that failed; it is handed back as recovery left it. Trying again is always right.
+    pub fn open(mut disk: D, config: &Config) -> Result<Broker<D>, Box<OpenFailure<D>>> {
+        match recover(&mut disk, config) {
+            Ok(Recovered {
+                data,
+                shards,
+                reports,
+            }) => Ok(Broker {
+                disk,
+                decisions: config.decisions,
+                data,
+                shards,
+                reports: reports.into(),
+                stopped: false,
+            }),
+            Err(error) => Err(Box::new(OpenFailure { disk, error })),
+        }
+    }
+
+    /// [`Broker::open`] and [`Broker::load`] in one: ready to serve if no [`Effect::FailStop`] is among the effects.
+    ///
+    /// # Errors
+    /// Those of [`Broker::open`].
+    pub fn start(
+        disk: D,
+        config: &Config,
+        now: Timestamp,
+    ) -> Result<(Broker<D>, Vec<Effect>), Box<OpenFailure<D>>> {
+        let mut broker = Broker::open(disk, config)?;
+        let effects = broker.load(now);
+        Ok((broker, effects))
+    }
+}
+
+#[derive(Default)]
+struct Recovered {
+    data: BTreeMap<(plimsoll_offsets::Text, i32), Arc<DataPartition>>,
+    shards: Vec<Arc<Shard>>,
+    reports: Vec<RecoveryReport>,
+}
+
+fn recover(disk: &mut impl Disk, config: &Config) -> Result<Recovered, OpenError> {
+    config.check()?;
+    let mut recovered = Recovered::default();
+    for topic in &config.topics {
+        for index in 0..topic.partitions {
+            let (partition, report) = Partition::open(disk, &format!("{}-{index}", topic.name))?;
+            let waiting = Vec::new();
+            let data = DataPartition { partition, waiting };
+            recovered
+                .data
+                .insert((topic.name.clone(), index), Arc::new(data));
+            recovered.reports.push(report);
+        }
+    }
+    let topics: Arc<Topics> = Arc::new(
+        config
+            .topics
+            .iter()
+            .map(|t| (t.name.clone(), t.partitions))
+            .collect(),
+    );
+    let settings = Arc::new(config.coordinator.clone());
+    for index in 0..config.offsets_partitions {
+        let (partition, report) = Partition::open(disk, &format!("{OFFSETS_TOPIC}-{index}"))?;
+        let epoch = partition.leader_epoch;
+        let coordinator =
+            Coordinator::new(settings.clone(), config.decisions, topics.clone(), epoch);
+        recovered.shards.push(Arc::new(Shard {
+            partition,
+            coordinator,
+        }));
+        recovered.reports.push(report);
+    }
+    Ok(recovered)
+}

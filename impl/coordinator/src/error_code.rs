@@ -1,0 +1,54 @@
+//! Kafka's error codes, as far as this implementation answers with them.
+
+/// An error code of the Kafka protocol; the number is what goes over the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(i16)]
+pub enum ErrorCode {
+    /// Something went wrong that has no other code.
+    UnknownServerError = -1,
+    /// All is well.
+    None = 0,
+    /// The offset is outside the log (L13).
+    OffsetOutOfRange = 1,
+    /// A record or batch fails its checks.
+    CorruptMessage = 2,
+    /// There is no such topic or partition.
+    UnknownTopicOrPartition = 3,
+    /// The batch is larger than is accepted.
+    MessageTooLarge = 10,
+    /// A commit's metadata is longer than `offset.metadata.max.bytes`.
+    OffsetMetadataTooLarge = 12,
+    /// The coordinator is still replaying its partition.
+    CoordinatorLoadInProgress = 14,
+    /// The coordinator, or the group in it, is not active; or an append timed out.
+    CoordinatorNotAvailable = 15,
+    /// The group is not coordinated here; or it was, and the append's fate is unknown (S4).
+    NotCoordinator = 16,
+    /// The generation is not the current one (G4).
+    IllegalGeneration = 22,
+    /// The member's protocols have nothing in common with the group's.
+    InconsistentGroupProtocol = 23,
+    /// The group id cannot be used for this request.
+    InvalidGroupId = 24,
+    /// The member is not in the group (any more).
+    UnknownMemberId = 25,
+    /// The session time-out is outside what the broker allows.
+    InvalidSessionTimeout = 26,
+    /// A rebalance is going on: rejoin.
+    RebalanceInProgress = 27,
+    /// The disk failed under a data partition.
+    KafkaStorageError = 56,
+    /// There is no such group.
+    GroupIdNotFound = 69,
+    /// Come back with the member id in this answer (KIP-394).
+    MemberIdRequired = 79,
+    /// The request's records cannot be appended as they are.
+    InvalidRecord = 87,
+}
+
+impl ErrorCode {
+    /// The number on the wire.
+    pub fn code(self) -> i16 {
+        self as i16
+    }
+}

@@ -1,0 +1,92 @@
+//! What a timer does when it fires (V1, G9). It has been taken out of the armed ones before.
+
+use plimsoll_offsets::Text;
+
+use crate::api::{GroupResponse, JoinGroupResponse, SyncGroupResponse};
+use crate::error_code::ErrorCode;
+use crate::group::GroupState;
+use crate::timer::TimerName;
+use crate::turn::Turn;
+
+impl Turn<'_> {
+    pub(crate) fn expire(&mut self, name: &TimerName) {
+        match name {
+            TimerName::Session(member) => {
+                self.remove_member(member);
+                self.go_on_without_the_gone();
+            }
+            TimerName::Pending(member) => {
+                self.group.pending.remove(member);
+                self.complete_join_if_all_joined();
+            }
+            TimerName::Join => self.expire_join(),
+            TimerName::Sync => self.expire_sync(),
+        }
+    }
+
+    fn expire_join(&mut self) {
+        if self.group.state != GroupState::PreparingRebalance {
+            return;
+        }
+        match self.group.initial_wait {
+            // More members may be on their way: wait once more, up to the rebalance time-out.
+            Some((left_ms, true)) if left_ms > 0 => {
+                let wait_ms = self.config.initial_rebalance_delay_ms.min(left_ms);
+                self.group.initial_wait = Some((left_ms - wait_ms, false));
+                self.arm(TimerName::Join, wait_ms);
+            }
+            _ => self.complete_join(),
+        }
+    }
+
+    /// Who joined but never synced would hold up the group for ever.
+    fn expire_sync(&mut self) {
+        if !matches!(
+            self.group.state,
+            GroupState::CompletingRebalance | GroupState::Stable
+        ) {
+            return;
+        }
+        let owing = self.group.members.iter().filter(|(_, m)| m.owes_sync);
+        let owing: Vec<Text> = owing.map(|(id, _)| id.clone()).collect();
+        if owing.is_empty() {
+            return;
+        }
+        for id in &owing {
+            self.remove_member(id);
+        }
+        self.prepare_rebalance();
+    }
+
+    /// The group is unloaded: everybody who waits is sent away.
+    pub(crate) fn kill(&mut self) {
+        let names: Vec<TimerName> = self
+            .group
+            .timers
+            .iter()
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in names {
+            self.disarm(name);
+        }
+        let error = ErrorCode::NotCoordinator;
+        let mut told = Vec::new();
+        for (id, member) in &mut self.group.members {
+            let join = member.parked_join.take();
+            let sync = member.parked_sync.take();
+            told.extend(join.map(|call| {
+                (
+                    call,
+                    GroupResponse::Join(JoinGroupResponse::error(id.clone(), error)),
+                )
+            }));
+            told.extend(
+                sync.map(|call| (call, GroupResponse::Sync(SyncGroupResponse::error(error)))),
+            );
+        }
+        for (call, response) in told {
+            self.answer(call, response);
+        }
+        self.transition(GroupState::Dead);
+    }
+}

@@ -1,0 +1,31 @@
+//! Heartbeat: semantics §3.3.
+
+use crate::api::{CallId, GroupResponse, Heartbeat, HeartbeatResponse};
+use crate::error_code::ErrorCode;
+use crate::group::GroupState;
+use crate::turn::Turn;
+
+impl Turn<'_> {
+    pub(crate) fn heartbeat(&mut self, call: CallId, request: &Heartbeat) {
+        let error = self.heartbeat_error(request);
+        if matches!(error, ErrorCode::None | ErrorCode::RebalanceInProgress) {
+            self.renew_session(&request.member);
+        }
+        self.answer(call, GroupResponse::Heartbeat(HeartbeatResponse { error }));
+    }
+
+    fn heartbeat_error(&self, request: &Heartbeat) -> ErrorCode {
+        if self.group.state == GroupState::Dead {
+            ErrorCode::CoordinatorNotAvailable
+        } else if !self.group.members.contains_key(&request.member) {
+            ErrorCode::UnknownMemberId
+        } else if request.generation != self.group.generation {
+            ErrorCode::IllegalGeneration
+        } else if self.group.state == GroupState::PreparingRebalance {
+            ErrorCode::RebalanceInProgress
+        } else {
+            // In the sync phase too: a member may begin to heartbeat as soon as it has joined.
+            ErrorCode::None
+        }
+    }
+}

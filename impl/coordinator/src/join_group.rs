@@ -1,0 +1,163 @@
+//! JoinGroup: semantics §3.1, in the order of its checks.
+
+use plimsoll_offsets::{Bytes, Text};
+
+use crate::api::{CallId, GroupResponse, JoinGroup, JoinGroupResponse};
+use crate::error_code::ErrorCode;
+use crate::group::GroupState;
+use crate::member::Member;
+use crate::timer::TimerName;
+use crate::turn::Turn;
+
+/// The first version in which a new member is told its id before it may join (KIP-394).
+const MEMBER_ID_FIRST: i16 = 4;
+
+impl Turn<'_> {
+    /// A join of a group that did not exist: it is created, and written, even if the join itself then fails.
+    pub(crate) fn join_creating(&mut self, call: CallId, request: &JoinGroup) {
+        let record = self.group.record(|_| Bytes::from([]));
+        self.records.push(record);
+        self.join(call, request);
+    }
+
+    pub(crate) fn join(&mut self, call: CallId, request: &JoinGroup) {
+        let known = self.group.members.contains_key(&request.member);
+        let refused = if self.group.state == GroupState::Dead {
+            Some(ErrorCode::CoordinatorNotAvailable)
+        } else if !self.group.accepts_protocols(request) {
+            Some(ErrorCode::InconsistentGroupProtocol)
+        } else if request.member.is_empty() || self.group.pending.contains(&request.member) || known
+        {
+            None
+        } else {
+            Some(ErrorCode::UnknownMemberId)
+        };
+        match refused {
+            Some(error) => self.refuse_join(call, request.member.clone(), error),
+            None if request.member.is_empty() => self.join_new(call, request),
+            None if known => self.join_known(call, request),
+            None => self.join_pending(call, request),
+        }
+    }
+
+    fn refuse_join(&mut self, call: CallId, member: Text, error: ErrorCode) {
+        self.answer(
+            call,
+            GroupResponse::Join(JoinGroupResponse::error(member, error)),
+        );
+    }
+
+    fn join_new(&mut self, call: CallId, request: &JoinGroup) {
+        let fresh = request.fresh_member_id.clone();
+        let taken = self.group.members.contains_key(&fresh) || self.group.pending.contains(&fresh);
+        if fresh.is_empty() || taken {
+            // An id may never name two members (G7); the caller broke its promise.
+            self.refuse_join(call, request.member.clone(), ErrorCode::UnknownServerError);
+        } else if request.version >= MEMBER_ID_FIRST {
+            self.group.pending.insert(fresh.clone());
+            let patience_ms = u64::try_from(request.session_timeout_ms).unwrap_or(0);
+            self.arm(TimerName::Pending(fresh.clone()), patience_ms);
+            self.refuse_join(call, fresh, ErrorCode::MemberIdRequired);
+        } else {
+            self.add_member(call, fresh, request);
+        }
+    }
+
+    fn join_pending(&mut self, call: CallId, request: &JoinGroup) {
+        self.group.pending.remove(&request.member);
+        self.disarm(TimerName::Pending(request.member.clone()));
+        self.add_member(call, request.member.clone(), request);
+    }
+
+    fn add_member(&mut self, call: CallId, id: Text, request: &JoinGroup) {
+        if self.group.members.is_empty() {
+            self.group.protocol_type = Some(request.protocol_type.clone());
+        }
+        if self.group.leader.is_none() {
+            self.group.leader = Some(id.clone());
+        }
+        if let Some((_, someone_came)) = &mut self.group.initial_wait {
+            *someone_came = true;
+        }
+        let member = Member {
+            client_id: request.client_id.clone(),
+            client_host: request.client_host.clone(),
+            session_timeout_ms: request.session_timeout_ms,
+            rebalance_timeout_ms: request.rebalance_timeout_ms,
+            protocols: request.protocols.clone(),
+            assignment: Bytes::from([]),
+            parked_join: Some(call),
+            parked_sync: None,
+            is_new: true,
+            owes_sync: false,
+        };
+        self.group.members.insert(id.clone(), member);
+        self.arm(
+            TimerName::Session(id),
+            self.config.new_member_join_timeout_ms,
+        );
+        self.rebalance_or_complete_join();
+    }
+
+    fn join_known(&mut self, call: CallId, request: &JoinGroup) {
+        let id = &request.member;
+        let same = self
+            .group
+            .members
+            .get(id)
+            .is_some_and(|m| m.protocols == request.protocols);
+        let repeats = match self.group.state {
+            // The answer to the first join may have been lost.
+            GroupState::CompletingRebalance => same,
+            // A leader that joins again wants a rebalance.
+            GroupState::Stable => same && !self.group.is_leader(id),
+            _ => false,
+        };
+        if repeats {
+            self.renew_session(id);
+            let response = self.joined(id);
+            self.answer(call, response);
+        } else {
+            self.park_join(call, request);
+            self.rebalance_or_complete_join();
+        }
+    }
+
+    /// The known member takes part in the join phase with what it says now.
+    fn park_join(&mut self, call: CallId, request: &JoinGroup) {
+        let Some(member) = self.group.members.get_mut(&request.member) else {
+            return;
+        };
+        member.client_id = request.client_id.clone();
+        member.client_host = request.client_host.clone();
+        member.session_timeout_ms = request.session_timeout_ms;
+        member.rebalance_timeout_ms = request.rebalance_timeout_ms;
+        member.protocols = request.protocols.clone();
+        let (superseded, is_new) = (member.parked_join.replace(call), member.is_new);
+        if let Some(old) = superseded {
+            // Its client gave it up; told to try again, it cannot do harm.
+            self.refuse_join(old, request.member.clone(), ErrorCode::RebalanceInProgress);
+        }
+        if !is_new {
+            self.disarm(TimerName::Session(request.member.clone()));
+        }
+    }
+
+    /// The answer to a member of the current generation; only the leader gets the members (G6).
+    pub(crate) fn joined(&self, id: &Text) -> GroupResponse {
+        let members = if self.group.is_leader(id) {
+            self.group.joined_members()
+        } else {
+            Vec::new()
+        };
+        GroupResponse::Join(JoinGroupResponse {
+            error: ErrorCode::None,
+            generation: self.group.generation,
+            protocol_type: self.group.protocol_type.clone(),
+            protocol_name: self.group.protocol.clone(),
+            leader: self.group.leader.clone().unwrap_or_else(|| Text::from("")),
+            member: id.clone(),
+            members,
+        })
+    }
+}

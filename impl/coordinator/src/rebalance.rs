@@ -1,0 +1,162 @@
+//! The join phase: how a rebalance begins and how it completes (semantics §3.1, V1).
+
+use plimsoll_offsets::{Bytes, Text};
+
+use crate::api::{GroupResponse, JoinGroupResponse, SyncGroupResponse};
+use crate::error_code::ErrorCode;
+use crate::group::GroupState;
+use crate::timer::TimerName;
+use crate::turn::Turn;
+
+impl Turn<'_> {
+    /// Somebody came, went or changed: begin a rebalance, or see whether the one that is going on can complete.
+    pub(crate) fn rebalance_or_complete_join(&mut self) {
+        match self.group.state {
+            GroupState::Empty | GroupState::CompletingRebalance | GroupState::Stable => {
+                self.prepare_rebalance()
+            }
+            GroupState::PreparingRebalance => self.complete_join_if_all_joined(),
+            GroupState::Dead => {}
+        }
+    }
+
+    /// Begins the join phase.
+    pub(crate) fn prepare_rebalance(&mut self) {
+        if self.group.state == GroupState::CompletingRebalance {
+            self.drop_assignments(ErrorCode::RebalanceInProgress);
+        }
+        self.disarm(TimerName::Sync);
+        let delay_ms = self.config.initial_rebalance_delay_ms;
+        let waits_for_more = self.group.state == GroupState::Empty && delay_ms > 0;
+        self.transition(GroupState::PreparingRebalance);
+        if waits_for_more {
+            let left_ms = self.group.rebalance_timeout_ms().saturating_sub(delay_ms);
+            self.group.initial_wait = Some((left_ms, false));
+            self.arm(TimerName::Join, delay_ms);
+        } else {
+            self.complete_join_if_all_joined();
+        }
+    }
+
+    /// The generation that was being synced comes to nothing: parked syncs are answered with `error`.
+    pub(crate) fn drop_assignments(&mut self, error: ErrorCode) {
+        let mut told = Vec::new();
+        for (id, member) in &mut self.group.members {
+            member.assignment = Bytes::from([]);
+            if let Some(call) = member.parked_sync.take() {
+                told.push((id.clone(), call));
+            }
+        }
+        for (id, call) in told {
+            self.answer(call, GroupResponse::Sync(SyncGroupResponse::error(error)));
+            self.renew_session(&id);
+        }
+    }
+
+    /// Completes the join phase if every known member has joined and nobody was sent away for an id; otherwise waits, at
+    /// most for the rebalance time-out from its beginning.
+    pub(crate) fn complete_join_if_all_joined(&mut self) {
+        if self.group.state != GroupState::PreparingRebalance || self.group.initial_wait.is_some() {
+            return;
+        }
+        let all_joined = self.group.members.values().all(|m| m.parked_join.is_some());
+        if all_joined && self.group.pending.is_empty() {
+            self.complete_join();
+        } else if !self.group.timers.is_armed(&TimerName::Join) {
+            let patience_ms = self.group.rebalance_timeout_ms();
+            self.arm(TimerName::Join, patience_ms);
+        }
+    }
+
+    /// Completes the join phase with those who joined; the only place where a generation begins.
+    pub(crate) fn complete_join(&mut self) {
+        self.disarm(TimerName::Join);
+        self.group.initial_wait = None;
+        let silent =
+            |(id, m): (&Text, &crate::member::Member)| m.parked_join.is_none().then(|| id.clone());
+        let silent: Vec<Text> = self.group.members.iter().filter_map(silent).collect();
+        for id in silent {
+            self.remove_member(&id);
+        }
+        let leader_stays = self
+            .group
+            .leader
+            .as_ref()
+            .is_some_and(|id| self.group.members.contains_key(id));
+        if !leader_stays {
+            self.group.leader = self.group.members.keys().next().cloned();
+        }
+        // The number after the largest is a number again, not a panic: a damaged log can hold any.
+        self.group.generation = self.group.generation.checked_add(1).unwrap_or(1);
+        self.group.assignment_appended = false;
+        if self.group.members.is_empty() {
+            self.become_empty();
+        } else {
+            self.begin_sync_phase();
+        }
+    }
+
+    fn become_empty(&mut self) {
+        self.group.protocol = None;
+        self.transition(GroupState::Empty);
+        let record = self.group.record(|_| Bytes::from([]));
+        self.records.push(record);
+    }
+
+    fn begin_sync_phase(&mut self) {
+        self.group.protocol = self.group.elect_protocol();
+        self.transition(GroupState::CompletingRebalance);
+        let ids: Vec<Text> = self.group.members.keys().cloned().collect();
+        for id in ids {
+            let response = self.joined(&id);
+            let Some(member) = self.group.members.get_mut(&id) else {
+                continue;
+            };
+            member.assignment = Bytes::from([]);
+            member.is_new = false;
+            member.owes_sync = true;
+            if let Some(call) = member.parked_join.take() {
+                self.answer(call, response);
+            }
+            self.renew_session(&id);
+        }
+        let patience_ms = self.group.rebalance_timeout_ms();
+        self.arm(TimerName::Sync, patience_ms);
+    }
+
+    /// Takes a member out; what it waits for is answered. What this means for the group is the caller's to say.
+    pub(crate) fn remove_member(&mut self, id: &Text) {
+        let Some(member) = self.group.members.remove(id) else {
+            return;
+        };
+        self.disarm(TimerName::Session(id.clone()));
+        let error = ErrorCode::UnknownMemberId;
+        if let Some(call) = member.parked_join {
+            self.answer(
+                call,
+                GroupResponse::Join(JoinGroupResponse::error(id.clone(), error)),
+            );
+        }
+        if let Some(call) = member.parked_sync {
+            self.answer(call, GroupResponse::Sync(SyncGroupResponse::error(error)));
+        }
+        if self.group.is_leader(id) {
+            self.group.leader = self.group.members.keys().next().cloned();
+        }
+        self.end_sync_phase_if_all_synced();
+    }
+
+    /// The members that are left after one went: rebalance, or complete the join phase that waited for it.
+    pub(crate) fn go_on_without_the_gone(&mut self) {
+        if self.group.state != GroupState::Empty {
+            self.rebalance_or_complete_join();
+        }
+    }
+
+    /// Nobody is left whose SyncGroup is awaited: the sync timer has no more to do.
+    pub(crate) fn end_sync_phase_if_all_synced(&mut self) {
+        if !self.group.members.values().any(|m| m.owes_sync) {
+            self.disarm(TimerName::Sync);
+        }
+    }
+}
