@@ -474,3 +474,16 @@ fn not_coordinator(mut response: GroupResponse) -> GroupResponse {
     }
     response
 }
+
+#[cfg(test)]
+impl Coordinator {
+    /// Groups as an unload leaves them, seen by a coordinator that still answers: the column `Dead` of the tables.
+    pub(crate) fn stop_groups_for_tests(&mut self) {
+        self.stop(Timestamp(0));
+        self.status = Status::Active;
+    }
+
+    pub(crate) fn decide_for_tests(&mut self, decisions: Decisions) {
+        self.decisions = decisions;
+    }
+}
