@@ -1,1 +1,15 @@
-//! Explores every crash and rebalance interleaving of the model and of the reference broker
+//! Explores every crash and rebalance interleaving, of the model and of the reference broker.
+//!
+//! | question | file |
+//! |---|---|
+//! | what can be explored? | [`system`] |
+//! | how is it searched, and by whom a second time? | [`search`] |
+//! | what do promises remember of a path? | [`ledger`] |
+//! | does the *design* keep the promises? | [`design`] |
+//! | what can be broken on purpose, and what must come of it? | [`mutants`] |
+
+pub mod design;
+pub mod ledger;
+pub mod mutants;
+pub mod search;
+pub mod system;

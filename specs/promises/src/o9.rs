@@ -34,6 +34,14 @@ impl<M: Memory> O9<M> {
         self.newest
     }
 
+    /// Renames members, for explorers that treat mirror images as one.
+    pub fn rename(&mut self, member: impl Fn(Value) -> Value) {
+        self.newest
+            .iter_mut()
+            .chain(self.former.items_mut())
+            .for_each(|d| d.member = d.member.map(&member));
+    }
+
     /// Does a commit of `tenure` that carries generation `carried` come from a former owner?
     fn stale(&self, tenure: Tenure, carried: i32, newest: &Delivered) -> bool {
         let Some(current) = newest.generation else {

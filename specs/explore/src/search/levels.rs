@@ -1,0 +1,230 @@
+//! Breadth-first search by levels: whatever breaks first is told by a shortest path.
+
+use std::{
+    hash::{BuildHasher, Hash},
+    time::{Duration, Instant},
+};
+
+use foldhash::{HashSet, HashSetExt, quality::FixedState};
+use plimsoll_promises::{Broken, PromiseId};
+
+use crate::system::{Outcome, Replay, System};
+
+/// When a search gives up. What it has not seen by then is unknown.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Distinct states, at most.
+    pub states: usize,
+    /// Wall-clock time, at most.
+    pub time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            states: 50_000_000,
+            time: Duration::from_secs(3600),
+        }
+    }
+}
+
+/// The first time that a promise was broken.
+#[derive(Debug, Clone)]
+pub struct Breach<A> {
+    /// Why.
+    pub broken: Broken,
+    /// A shortest way there, in the explorer's canonical frame.
+    pub path: Vec<A>,
+}
+
+/// What a search found.
+#[derive(Debug, Clone)]
+pub struct Findings<A> {
+    /// Distinct states.
+    pub states: usize,
+    /// Steps taken, those to known states included.
+    pub transitions: u64,
+    /// Steps to the farthest state.
+    pub depth: usize,
+    /// True if every reachable state was seen; otherwise promises that are not broken are *unknown*.
+    pub complete: bool,
+    /// The first breach of each promise, by promise.
+    pub breaches: Vec<Breach<A>>,
+    /// How many steps met each situation.
+    pub situations: Vec<u64>,
+    /// How many steps met each bound.
+    pub bounds: Vec<u64>,
+    /// The worst replay met, by number of records.
+    pub worst: Replay,
+    /// A shortest way to a state whose replay equals `E·per_resume`, with `E` as great as was met.
+    pub tight: Option<(Replay, Vec<A>)>,
+    /// Wall-clock time.
+    pub time: Duration,
+}
+
+impl<A> Findings<A> {
+    /// The breach of one promise.
+    pub fn breach(&self, promise: PromiseId) -> Option<&Breach<A>> {
+        self.breaches
+            .iter()
+            .find(|breach| breach.broken.promise == promise)
+    }
+
+    /// The breach with the shortest path.
+    pub fn shortest(&self) -> Option<&Breach<A>> {
+        self.breaches.iter().min_by_key(|breach| breach.path.len())
+    }
+}
+
+/// Where a state was first reached from.
+#[derive(Clone, Copy)]
+struct Origin<A> {
+    parent: u32,
+    action: A,
+}
+
+struct Search<'a, S: System> {
+    system: &'a S,
+    seen: HashSet<u64>,
+    hasher: FixedState,
+    /// `origins[i]` belongs to the state numbered `i + 1`; the start is 0.
+    origins: Vec<Origin<S::Action>>,
+    per_resume: u64,
+    findings: Findings<S::Action>,
+}
+
+/// Explores everything within the limits. `per_resume` is `U + Z`; `progress` is told distinct states and depth now and
+/// then.
+pub fn explore<S: System>(
+    system: &S,
+    per_resume: u64,
+    limits: Limits,
+    mut progress: impl FnMut(usize, usize),
+) -> Findings<S::Action> {
+    let began = Instant::now();
+    let mut search = Search::new(system, per_resume);
+    let mut level = vec![(system.start(), 0u32)];
+    search.admit(&level[0].0);
+    let mut actions = Vec::new();
+    'levels: while !level.is_empty() {
+        progress(search.seen.len(), search.findings.depth);
+        let mut next = Vec::new();
+        for (count, (state, number)) in level.iter().enumerate() {
+            if search.seen.len() >= limits.states
+                || (count % 1024 == 0 && began.elapsed() > limits.time)
+            {
+                search.findings.complete = false;
+                break 'levels;
+            }
+            if count % 16_384 == 16_383 {
+                progress(search.seen.len(), search.findings.depth);
+            }
+            actions.clear();
+            system.actions(state, &mut actions);
+            for action in actions.drain(..) {
+                if let Some(reached) = search.take(state, *number, action) {
+                    next.push(reached);
+                }
+            }
+        }
+        search.findings.depth += usize::from(!next.is_empty());
+        level = next;
+    }
+    search.findings.states = search.seen.len();
+    search.findings.time = began.elapsed();
+    search.findings
+}
+
+impl<'a, S: System> Search<'a, S> {
+    fn new(system: &'a S, per_resume: u64) -> Self {
+        let findings = Findings {
+            states: 0,
+            transitions: 0,
+            depth: 0,
+            complete: true,
+            breaches: Vec::new(),
+            situations: vec![0; system.situations().len()],
+            bounds: vec![0; system.bound_names().len()],
+            worst: Replay::default(),
+            tight: None,
+            time: Duration::ZERO,
+        };
+        Self {
+            system,
+            seen: HashSet::new(),
+            hasher: FixedState::default(),
+            origins: Vec::new(),
+            per_resume,
+            findings,
+        }
+    }
+
+    fn admit(&mut self, state: &impl Hash) -> bool {
+        self.seen.insert(self.hasher.hash_one(state))
+    }
+
+    /// Takes one step; the state reached, with its number, if it is new.
+    fn take(&mut self, from: &S::State, number: u32, action: S::Action) -> Option<(S::State, u32)> {
+        let Outcome {
+            state,
+            broken,
+            situations,
+            bounds,
+        } = self.system.step(from, action);
+        self.findings.transitions += 1;
+        count(&mut self.findings.situations, situations);
+        count(&mut self.findings.bounds, u64::from(bounds));
+        let new = self.admit(&state);
+        for broken in broken {
+            if self.findings.breach(broken.promise).is_none() {
+                let path = self.path(number, action);
+                self.findings.breaches.push(Breach { broken, path });
+            }
+        }
+        if !new {
+            return None;
+        }
+        self.weigh_replay(&state, number, action);
+        self.origins.push(Origin {
+            parent: number,
+            action,
+        });
+        let number =
+            u32::try_from(self.origins.len()).expect("the limit on states is below u32::MAX");
+        Some((state, number))
+    }
+
+    fn weigh_replay(&mut self, state: &S::State, parent: u32, action: S::Action) {
+        let replay = self.system.replay(state);
+        if replay.replayed > self.findings.worst.replayed {
+            self.findings.worst = replay;
+        }
+        let met = replay.tenures > 0 && replay.replayed == replay.tenures * self.per_resume;
+        if met
+            && self
+                .findings
+                .tight
+                .as_ref()
+                .is_none_or(|(known, _)| known.tenures < replay.tenures)
+        {
+            self.findings.tight = Some((replay, self.path(parent, action)));
+        }
+    }
+
+    fn path(&self, mut number: u32, last: S::Action) -> Vec<S::Action> {
+        let mut path = vec![last];
+        while number > 0 {
+            let origin = self.origins[number as usize - 1];
+            path.push(origin.action);
+            number = origin.parent;
+        }
+        path.reverse();
+        path
+    }
+}
+
+fn count(counters: &mut [u64], bits: u64) {
+    for (index, counter) in counters.iter_mut().enumerate() {
+        *counter += bits >> index & 1;
+    }
+}

@@ -1,0 +1,88 @@
+//! What an explorer needs of a system.
+
+use std::{fmt::Debug, hash::Hash};
+
+use plimsoll_promises::Broken;
+
+/// A situation that an exploration is to meet, lest its verdict be empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Situation {
+    /// What happens in it.
+    pub told: &'static str,
+}
+
+/// What every system says about itself, printed at the head of its results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// The question that exploring it answers.
+    pub question: &'static str,
+    /// The code that is really run.
+    pub driven: &'static str,
+    /// What stands in for the rest.
+    pub modelled: &'static str,
+    /// What this says nothing about.
+    pub not_verified: &'static str,
+}
+
+/// A step's outcome.
+#[derive(Debug, Clone)]
+pub struct Outcome<S> {
+    /// The next state, in canonical form.
+    pub state: S,
+    /// Promises that this step broke.
+    pub broken: Vec<Broken>,
+    /// Situations that were met in this step, as bits.
+    pub situations: u64,
+    /// Bounds that kept something from happening, as bits.
+    pub bounds: u8,
+}
+
+/// How much replay a state has seen, against the bound.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Replay {
+    /// Records processed again.
+    pub replayed: u64,
+    /// `E`: tenures that processed again what an earlier-started one did.
+    pub tenures: u64,
+}
+
+/// A system that can be explored exhaustively.
+pub trait System: Send + Sync {
+    /// Everything that may influence what happens next, promises' memory included.
+    type State: Clone + Eq + Hash + Debug + Send + Sync + 'static;
+    /// One step.
+    type Action: Copy + Eq + Hash + Debug + Send + Sync + 'static;
+
+    /// What it says about itself.
+    fn head(&self) -> Head;
+
+    /// Its bounds, as name and number.
+    fn bounds(&self) -> Vec<(&'static str, u64)>;
+
+    /// The situations that a complete exploration has met; bit `i` of [`Outcome::situations`] is the `i`-th.
+    fn situations(&self) -> &'static [Situation];
+
+    /// The situations that these bounds can reach, as bits.
+    fn expected(&self) -> u64;
+
+    /// The names of the bounds; bit `i` of [`Outcome::bounds`] is the `i`-th.
+    fn bound_names(&self) -> Vec<&'static str>;
+
+    /// Where it begins.
+    fn start(&self) -> Self::State;
+
+    /// The steps that a state offers. A state in which a promise is broken offers none, unless the system goes on to see
+    /// what else breaks.
+    fn actions(&self, state: &Self::State, actions: &mut Vec<Self::Action>);
+
+    /// Takes a step.
+    fn step(&self, state: &Self::State, action: Self::Action) -> Outcome<Self::State>;
+
+    /// Promises broken on the way to this state, as bits of [`plimsoll_promises::PromiseId::bit`].
+    fn broken(&self, state: &Self::State) -> u16;
+
+    /// The replay on the way to this state.
+    fn replay(&self, state: &Self::State) -> Replay;
+}
