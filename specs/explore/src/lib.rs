@@ -6,10 +6,12 @@
 //! | how is it searched, and by whom a second time? | [`search`] |
 //! | what do promises remember of a path? | [`ledger`] |
 //! | does the *design* keep the promises? | [`design`] |
+//! | how is a path told? | [`narrate`] |
 //! | what can be broken on purpose, and what must come of it? | [`mutants`] |
 
 pub mod design;
 pub mod ledger;
 pub mod mutants;
+pub mod narrate;
 pub mod search;
 pub mod system;

@@ -4,13 +4,12 @@ mod observe;
 mod situations;
 mod view;
 
-use plimsoll_model::{
-    Action, Bound, Bounds, Design, Event, MEMBERS, Machine, Place, Renaming, State, Step,
-};
+use plimsoll_model::{Action, Bound, Bounds, Design, MEMBERS, Machine, Renaming, State, Step};
 use plimsoll_promises::{Broken, Claim, invariants};
 
 use crate::{
     ledger::{Ledger, Watched},
+    narrate::{Narrate, NotPossible, Told},
     system::{Head, Outcome, Replay, Situation, System},
 };
 
@@ -104,20 +103,6 @@ impl DesignSystem {
             broken,
         )
     }
-
-    /// The same path under the names that things had from the start: the explorer renames members on its way.
-    pub fn under_first_names(&self, path: &[Action]) -> Vec<Action> {
-        let mut at = self.start();
-        let mut names = Renaming::NONE;
-        let mut told = Vec::with_capacity(path.len());
-        for action in path {
-            told.push(names.inverse().action(*action));
-            let (reached, renaming) = canonical(self.step_raw(&at, *action).0, self.machine.design);
-            names = names.then(&renaming);
-            at = reached;
-        }
-        told
-    }
 }
 
 fn canonical(mut watch: Watch, design: Design) -> (Watch, Renaming) {
@@ -210,12 +195,44 @@ impl System for DesignSystem {
     }
 }
 
-/// The place of a member by its name in a story.
-pub fn place_name(place: Place) -> &'static str {
-    ["a", "b"][usize::from(place)]
-}
+impl Narrate for DesignSystem {
+    fn under_first_names(&self, path: &[Action]) -> Vec<Action> {
+        let mut at = self.start();
+        let mut names = Renaming::NONE;
+        let mut told = Vec::with_capacity(path.len());
+        for action in path {
+            told.push(names.inverse().action(*action));
+            let (reached, renaming) = canonical(self.step_raw(&at, *action).0, self.machine.design);
+            names = names.then(&renaming);
+            at = reached;
+        }
+        told
+    }
 
-/// Whether an event belongs to a tenure that reads.
-pub fn is_resume(event: &Event) -> bool {
-    matches!(event, Event::Resumed { .. })
+    fn narrate(&self, path: &[Action]) -> Result<Vec<Told>, NotPossible> {
+        let mut at = self.start();
+        let mut told = Vec::with_capacity(path.len());
+        let mut offered = Vec::new();
+        for (index, action) in path.iter().enumerate() {
+            offered.clear();
+            self.machine.actions(&at.state, &mut offered);
+            if !offered.contains(action) {
+                return Err(NotPossible {
+                    step: index + 1,
+                    action: format!("{action:?}"),
+                    because: "the machine does not offer it in this state".to_owned(),
+                });
+            }
+            let (reached, step, broken) = self.step_raw(&at, *action);
+            let state = reached.state.clone();
+            told.push(Told {
+                events: step.events.to_vec(),
+                notes: Vec::new(),
+                state,
+                broken,
+            });
+            at = reached;
+        }
+        Ok(told)
+    }
 }

@@ -17,6 +17,8 @@ pub struct Limits {
     pub states: usize,
     /// Wall-clock time, at most.
     pub time: Duration,
+    /// Stop after the level in which a promise was first broken: enough for a shortest counterexample.
+    pub first_breach: bool,
 }
 
 impl Default for Limits {
@@ -24,6 +26,7 @@ impl Default for Limits {
         Self {
             states: 50_000_000,
             time: Duration::from_secs(3600),
+            first_breach: false,
         }
     }
 }
@@ -126,6 +129,10 @@ pub fn explore<S: System>(
                     next.push(reached);
                 }
             }
+        }
+        if limits.first_breach && !search.findings.breaches.is_empty() {
+            search.findings.complete = false;
+            break;
         }
         search.findings.depth += usize::from(!next.is_empty());
         level = next;
