@@ -32,6 +32,7 @@ pub use broker::Broker;
 pub use config::{Config, OFFSETS_TOPIC, TopicConfig};
 pub use error::{LoadError, OpenError, OpenFailure, StopReason};
 pub use inspect::PartitionView;
+pub use open::Started;
 pub use plimsoll_coordinator::{
     Acknowledge, CallId, CommittedPartition, CoordinatorConfig, Decisions, ErrorCode, Fence,
     FetchedOffset, GroupRequest, GroupResponse, GroupState, GroupView, Heartbeat,

@@ -13,6 +13,9 @@ use crate::config::{Config, OFFSETS_TOPIC};
 use crate::error::{OpenError, OpenFailure};
 use crate::partition::{DataPartition, Partition, Shard};
 
+/// A broker that is ready to serve, and what starting it calls for: timers of the groups it loaded.
+pub type Started<D> = (Broker<D>, Vec<Effect>);
+
 impl<D: Disk> Broker<D> {
     /// Recovers every log on the disk and makes what is missing. Coordinators are loading until [`Broker::load`].
     ///
@@ -44,7 +47,7 @@ impl<D: Disk> Broker<D> {
         disk: D,
         config: &Config,
         now: Timestamp,
-    ) -> Result<(Broker<D>, Vec<Effect>), Box<OpenFailure<D>>> {
+    ) -> Result<Started<D>, Box<OpenFailure<D>>> {
         let mut broker = Broker::open(disk, config)?;
         let effects = broker.load(now);
         Ok((broker, effects))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use plimsoll_disk::{Disk, DiskError};
 
 use crate::recovery::{self, RecoveryReport};
-use crate::{AppendError, Batch, BatchHeader, NewBatch, ReadError};
+use crate::{AppendError, Batch, BatchError, BatchHeader, NewBatch, ReadError};
 
 /// Where a batch lies in its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,7 +153,14 @@ impl Segment {
 
     fn batch(&self, disk: &impl Disk, place: &BatchPlace) -> Result<Batch, ReadError> {
         let bytes = disk.read_at(&self.path, place.position, place.bytes)?;
-        Batch::parse(&bytes).map_err(|reason| ReadError::Damaged {
+        // The checksum does not cover the offset: another good batch could stand here.
+        let expected =
+            |batch: Batch| match BatchPlace::new(batch.header(), place.position) == *place {
+                true => Ok(batch),
+                false => Err(BatchError::Header("not the batch that was written here")),
+            };
+        let checked = Batch::parse(&bytes).and_then(expected);
+        checked.map_err(|reason| ReadError::Damaged {
             file: self.path.as_ref().to_owned(),
             offset: place.base_offset,
             position: place.position,

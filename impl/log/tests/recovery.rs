@@ -259,6 +259,17 @@ fn damage_behind_the_back_of_an_open_log_is_refused_by_name() {
 }
 
 #[test]
+fn another_good_batch_in_its_place_is_refused_too() {
+    // The base offset is outside the checksum.
+    let (mut disk, ends) = written();
+    let (log, _) = Log::open(&mut disk, "p-0").unwrap();
+    disk.write_at(FILE, ends[0] + 7, &[2]).unwrap();
+    let read = log.read(&disk, 1, 4, usize::MAX);
+    let reason = BatchError::Header("not the batch that was written here");
+    assert!(matches!(read, Err(ReadError::Damaged { offset: 1, reason: r, .. }) if r == reason));
+}
+
+#[test]
 fn a_disk_that_cannot_be_read_is_an_error_and_not_an_empty_log() {
     let (mut disk, _) = written();
     disk.fail_at(0, Fault::SyncIo);
