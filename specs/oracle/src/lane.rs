@@ -1,0 +1,473 @@
+//! One group on one partition: its tenures, what it processed, and the promises that watch it.
+
+use std::collections::BTreeSet;
+
+use plimsoll_history::{Name, Names};
+use plimsoll_promises::{
+    Br1, Br2, Broken, Claim, D1, Growing, O2, O9, Observation, Offset, Promise, Setting,
+    Tenure as TenureId,
+    memory::{OffsetSet, Ranges},
+};
+
+use crate::{
+    breaks::Breaks,
+    commit::Committing,
+    exposure::Exposures,
+    figures::Counted,
+    log::{Bare, Log, LogId},
+    ranges::count,
+    story::{Fact, Place, Teller},
+    tenure::{Generation, PendingStart, Tenure},
+    worlds::register::Register,
+};
+
+/// The number of a lane.
+pub type LaneId = usize;
+
+/// One group on one partition.
+#[derive(Debug)]
+pub struct Lane {
+    /// The group; `None` if the processes that read here never named one.
+    pub group: Option<Name>,
+    /// The partition.
+    pub log: LogId,
+    pub(crate) d1: D1<Growing>,
+    pub(crate) br1: Br1<Growing>,
+    pub(crate) br2: Br2<Growing>,
+    pub(crate) o2: O2<Growing>,
+    pub(crate) o9: O9<Growing>,
+    /// The committed offset.
+    pub(crate) register: Register<Committing>,
+    pub(crate) tenures: Vec<Tenure>,
+    /// The newest tenure; it stays the newest when its process is gone.
+    newest: Option<Owner>,
+    next_tenure: TenureId,
+    pub(crate) processed: Ranges,
+    /// Records that the group's own members were given although their producer does not know what became of them.
+    pub(crate) offered: BTreeSet<Offset>,
+    /// The greatest offset certainly committed.
+    pub(crate) committed: Option<Offset>,
+    pub(crate) exposures: Exposures,
+    /// Passed over on purpose: ranges, to be counted in the end.
+    pub(crate) on_purpose: Ranges,
+    pub(crate) breaks: Breaks,
+    pub(crate) counted: Counted,
+    pub(crate) last: Last,
+}
+
+/// The newest tenure of a lane, in short.
+#[derive(Debug, Clone, Copy)]
+pub struct Owner {
+    /// The tenure.
+    pub id: TenureId,
+    /// Whose it is.
+    pub proc: Name,
+    /// Where it was assigned.
+    pub opened: Place,
+    /// Its generation, as far as known.
+    pub generation: Option<Generation>,
+    /// No `assigned` event tells of it.
+    pub concluded: bool,
+}
+
+impl Owner {
+    pub(crate) fn of(tenure: &Tenure) -> Self {
+        Self {
+            id: tenure.id,
+            proc: tenure.proc,
+            opened: tenure.opened,
+            generation: tenure.generation,
+            concluded: tenure.concluded,
+        }
+    }
+
+    /// The line that opened it.
+    pub(crate) fn tell(&self, teller: &Teller<'_>) -> Fact {
+        let generation = self.generation.filter(|generation| generation.exact);
+        let generation = generation.map(|generation| generation.number);
+        self.opened
+            .says(teller.assigned(self.proc, generation, self.concluded))
+    }
+}
+
+/// The latest of what a finding may want to tell.
+#[derive(Debug, Default)]
+pub(crate) struct Last {
+    pub accepted: Option<LastAccepted>,
+    pub processed: Option<(Place, Name, Offset)>,
+    pub owner_gone: Option<(Place, Name, &'static str)>,
+}
+
+/// The last commit that certainly took effect.
+#[derive(Debug, Clone)]
+pub(crate) struct LastAccepted {
+    pub commit: Committing,
+    pub place: Place,
+    pub acked: bool,
+}
+
+/// What a lane needs to know from outside while it looks at one line.
+#[derive(Clone, Copy)]
+pub struct Scene<'a> {
+    /// The line.
+    pub place: Place,
+    /// The lane's partition.
+    pub log: &'a Log,
+    /// The claim, if the header makes one.
+    pub claim: Option<Claim>,
+    /// The texts of names.
+    pub names: &'a Names,
+}
+
+impl<'a> Scene<'a> {
+    pub(crate) fn teller(&self) -> Teller<'a> {
+        Teller {
+            names: self.names,
+            topic: self.log.topic,
+            p: self.log.p,
+        }
+    }
+}
+
+/// Records as D1 means them: those that exist.
+pub(crate) struct Existing<'a> {
+    pub log: &'a Log,
+    pub offered: &'a BTreeSet<Offset>,
+}
+
+impl Setting for Existing<'_> {
+    fn records(&self, from: Offset, to: Offset) -> u64 {
+        let from = from.max(self.log.gone_below());
+        if from >= to {
+            return 0;
+        }
+        self.log.records(from, to) + self.offered.range(from..to).count() as u64
+    }
+
+    fn first_record(&self, from: Offset, to: Offset) -> Option<Offset> {
+        let from = from.max(self.log.gone_below());
+        if from >= to {
+            return None;
+        }
+        let known = self.log.runs(from, to).next().map(|(start, _)| start);
+        let offered = self.offered.range(from..to).next().copied();
+        known.into_iter().chain(offered).min()
+    }
+
+    fn claim(&self) -> Option<Claim> {
+        None
+    }
+
+    fn may_take_effect(&self, _: Option<Offset>) -> bool {
+        false
+    }
+}
+
+/// Records as replay means them: what the group has processed and could process again.
+pub(crate) struct Replayable<'a> {
+    pub processed: &'a Ranges,
+    pub log: &'a Log,
+    pub claim: Option<Claim>,
+}
+
+impl Setting for Replayable<'_> {
+    fn records(&self, from: Offset, to: Offset) -> u64 {
+        count(self.processed, from.max(self.log.gone_below()), to)
+    }
+
+    fn first_record(&self, _: Offset, _: Offset) -> Option<Offset> {
+        None
+    }
+
+    fn claim(&self) -> Option<Claim> {
+        self.claim
+    }
+
+    fn may_take_effect(&self, _: Option<Offset>) -> bool {
+        false
+    }
+}
+
+impl Lane {
+    /// A lane of which nothing is known.
+    pub fn new(group: Option<Name>, log: LogId) -> Self {
+        Self {
+            group,
+            log,
+            d1: D1::default(),
+            br1: Br1::default(),
+            br2: Br2::default(),
+            o2: O2::default(),
+            o9: O9::default(),
+            register: Register::default(),
+            tenures: Vec::new(),
+            newest: None,
+            next_tenure: 0,
+            processed: Ranges::default(),
+            offered: BTreeSet::new(),
+            committed: None,
+            exposures: Exposures::default(),
+            on_purpose: Ranges::default(),
+            breaks: Breaks::default(),
+            counted: Counted::default(),
+            last: Last::default(),
+        }
+    }
+
+    /// The latest tenure of a process here.
+    pub fn tenure_of(&self, proc: Name) -> Option<&Tenure> {
+        self.tenures.iter().rev().find(|tenure| tenure.proc == proc)
+    }
+
+    pub(crate) fn tenure_index(&self, proc: Name) -> Option<usize> {
+        self.tenures.iter().rposition(|tenure| tenure.proc == proc)
+    }
+
+    /// Whose the newest tenure is.
+    pub fn owner(&self) -> Option<&Owner> {
+        self.newest.as_ref()
+    }
+
+    /// Whether no later tenure was assigned.
+    pub(crate) fn is_newest(&self, tenure: TenureId) -> bool {
+        self.newest.is_some_and(|newest| newest.id == tenure)
+    }
+
+    /// What is known of a tenure has changed.
+    pub(crate) fn refresh_owner(&mut self, index: usize) {
+        let tenure = &self.tenures[index];
+        let told = Owner::of(tenure);
+        match &mut self.newest {
+            Some(newest) if newest.id == tenure.id => *newest = told,
+            _ => {}
+        }
+    }
+
+    /// Opens a tenure. An earlier one of the same process is over with it.
+    pub(crate) fn open_tenure(&mut self, proc: Name, concluded: bool, scene: &Scene<'_>) -> usize {
+        if let Some(before) = self.tenure_index(proc) {
+            self.end_tenure(before, scene);
+        }
+        let id = self.next_tenure;
+        self.next_tenure += 1;
+        let mut tenure = Tenure::new(id, proc, scene.place, self.br1);
+        tenure.concluded = concluded;
+        self.newest = Some(Owner::of(&tenure));
+        self.tenures.push(tenure);
+        self.tenures.len() - 1
+    }
+
+    /// The tenure at `index` can process nothing more.
+    pub(crate) fn end_tenure(&mut self, index: usize, scene: &Scene<'_>) {
+        self.settle_start(index, scene);
+        let tenure = self.tenures.remove(index);
+        let ended = Observation::Ended { tenure: tenure.id };
+        self.o2.learn(&ended, &Bare);
+        self.o9.learn(&ended, &Bare);
+        self.br2.learn(&ended, &Bare);
+    }
+
+    /// The tenure at `index` reads from `at`.
+    pub(crate) fn resume(&mut self, index: usize, at: Offset, scene: &Scene<'_>) {
+        let first_position = self.d1.base().is_none();
+        let current = self.is_newest(self.tenures[index].id);
+        let tenure = &mut self.tenures[index];
+        let resumed = Observation::Resumed {
+            tenure: tenure.id,
+            at,
+            current,
+        };
+        let setting = Replayable {
+            processed: &self.processed,
+            log: scene.log,
+            claim: scene.claim,
+        };
+        tenure.pending = Some(PendingStart {
+            replay: tenure.br1.replay(at, &setting),
+            broken: tenure.br1.judge(&resumed, &setting).err(),
+            place: scene.place,
+        });
+        tenure.starts(at);
+        self.d1.learn(&resumed, &setting);
+        self.br2.learn(&resumed, &setting);
+        if first_position {
+            self.judge_earlier_commits(at, scene);
+        }
+    }
+
+    /// It is certain now that the tenure reads from its start: what that falls back counts.
+    pub(crate) fn settle_start(&mut self, index: usize, scene: &Scene<'_>) {
+        let Some(pending) = self.tenures[index].pending.take() else {
+            return;
+        };
+        self.counted.longest_replay = self.counted.longest_replay.max(pending.replay);
+        if let Some(broken) = pending.broken {
+            let tenure = &self.tenures[index];
+            let (window, notes) = self.tell_start(tenure, pending.place, scene);
+            self.breaks.add(broken, pending.place, || (window, notes));
+        }
+    }
+
+    fn tell_start(
+        &self,
+        tenure: &Tenure,
+        place: Place,
+        scene: &Scene<'_>,
+    ) -> (Vec<Fact>, Vec<String>) {
+        let teller = scene.teller();
+        let mut window = self.last.tell(&teller);
+        window.push(Owner::of(tenure).tell(&teller));
+        if let Some(at) = tenure.start {
+            window.push(place.says(teller.resumes(tenure.proc, at)));
+        }
+        let notes = self.last.accepted.iter().filter_map(|last| {
+            let by = &last.commit;
+            (by.offset == tenure.start)
+                .then(|| by.not_the_owner(&teller))
+                .flatten()
+        });
+        (window, notes.collect())
+    }
+
+    /// A record's effect took place in the tenure at `index`.
+    pub(crate) fn process(&mut self, index: usize, offset: Offset, scene: &Scene<'_>) {
+        self.settle_start(index, scene);
+        let again = !self.processed.insert(offset);
+        self.counted.processed += 1;
+        self.counted.distinct += u64::from(!again);
+        self.last.processed = Some((scene.place, self.tenures[index].proc, offset));
+        let current = self.is_newest(self.tenures[index].id);
+        let tenure = &mut self.tenures[index];
+        tenure.processes(offset, again, &self.processed);
+        let seen = Observation::Processed {
+            tenure: tenure.id,
+            offset,
+        };
+        if !current {
+            tenure.zombie += 1;
+            self.counted.zombie = self.counted.zombie.max(tenure.zombie);
+        } else if !tenure.sought {
+            self.counted.uncommitted = self.counted.uncommitted.max(tenure.uncommitted());
+        }
+        let first_position = self.d1.base().is_none();
+        let setting = Replayable {
+            processed: &self.processed,
+            log: scene.log,
+            claim: scene.claim,
+        };
+        let replay = self.br2.step(&seen, &setting);
+        self.br1.learn(&seen, &setting);
+        self.d1.learn(&seen, &setting);
+        self.exposures.close(offset, scene.place.t);
+        if let Err(broken) = replay {
+            self.too_much_replay(broken, index, scene);
+        }
+        if first_position {
+            self.judge_earlier_commits(offset, scene);
+        }
+    }
+
+    fn too_much_replay(&mut self, broken: Broken, index: usize, scene: &Scene<'_>) {
+        let again = Owner::of(&self.tenures[index]);
+        let teller = scene.teller();
+        let last = &self.last;
+        self.breaks.add(broken, scene.place, || {
+            let mut window = last.tell(&teller);
+            window.push(again.tell(&teller));
+            (window, Vec::new())
+        });
+    }
+
+    /// The position, or what is committed, was moved on purpose.
+    pub(crate) fn moved(&mut self, from: Offset, to: Offset, tenure: Option<TenureId>) {
+        let moved = Observation::Moved { from, to, tenure };
+        for tenure in &mut self.tenures {
+            tenure.br1.learn(&moved, &Bare);
+        }
+        self.br1.learn(&moved, &Bare);
+        self.br2.learn(&moved, &Bare);
+        self.d1.learn(&moved, &Bare);
+        self.o2.learn(&moved, &Bare);
+        if from < to {
+            self.on_purpose.insert_range(from, to);
+        }
+    }
+
+    /// Records that were passed over on purpose and nobody processed.
+    pub fn passed_on_purpose(&self, log: &Log) -> u64 {
+        let existing = Existing {
+            log,
+            offered: &self.offered,
+        };
+        let everything = (0, Offset::MAX);
+        crate::ranges::runs(&self.on_purpose, everything.0, everything.1)
+            .flat_map(|(from, to)| crate::ranges::gaps(&self.processed, from, to))
+            .map(|(from, to)| existing.records(from, to))
+            .sum()
+    }
+
+    /// The partition is new, with the group's place in it.
+    pub(crate) fn begin_again(&mut self, scene: &Scene<'_>) {
+        for index in 0..self.tenures.len() {
+            self.settle_start(index, scene);
+        }
+        self.counted.passed_on_purpose += self.passed_on_purpose(scene.log);
+        self.counted.skipped += self.exposures.skipped();
+        self.counted.e += self.br2.dirty_tenures();
+        let procs: Vec<_> = self.tenures.iter().map(|tenure| tenure.proc).collect();
+        let fresh = Lane::new(self.group, self.log);
+        let old = std::mem::replace(self, fresh);
+        self.counted = old.counted;
+        self.breaks = old.breaks;
+        self.next_tenure = old.next_tenure;
+        for proc in procs {
+            self.open_tenure(proc, true, scene);
+        }
+    }
+
+    /// A power loss: what was never synced is gone, generations among it.
+    pub(crate) fn forget(&mut self) {
+        self.register.forget();
+        self.o9 = O9::default();
+    }
+
+    /// Items held.
+    pub fn held(&self) -> usize {
+        self.d1.accounted().held()
+            + self.br2.held()
+            + self.processed.held()
+            + self.offered.len()
+            + self.on_purpose.held()
+            + self.register.held()
+            + self.tenures.len()
+            + self.exposures.held()
+    }
+}
+
+impl Last {
+    /// The lines that stand before a change of owner.
+    fn tell(&self, teller: &Teller<'_>) -> Vec<Fact> {
+        let mut window = Vec::new();
+        if let Some(LastAccepted {
+            commit,
+            place,
+            acked,
+        }) = &self.accepted
+        {
+            let generation = commit.commit.generation;
+            window.push(
+                commit
+                    .asked
+                    .says(teller.commits(commit.proc, commit.offset, generation)),
+            );
+            window.push(place.says(teller.accepted(commit.proc, commit.offset, *acked)));
+        }
+        if let Some((place, proc, offset)) = self.processed {
+            window.push(place.says(teller.processes(proc, offset)));
+        }
+        if let Some((place, proc, how)) = self.owner_gone {
+            window.push(place.says(format!("{} {how}", teller.who(proc))));
+        }
+        window
+    }
+}

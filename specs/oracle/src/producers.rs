@@ -1,0 +1,125 @@
+//! What producers were told, and where the broker says that logs start and end.
+
+use plimsoll_history::{End, Event, LogEnds, Name, Part, Value};
+use plimsoll_promises::{Broken, memory::OffsetSet};
+
+use crate::{
+    log::LogId,
+    operation::{Operation, Underway},
+    state::{State, offset, place},
+    story::{Fact, Teller},
+};
+
+impl State {
+    pub(crate) fn begin(&mut self, event: &Event<'_>, what: Underway) {
+        let Some(slot) = event.op else { return };
+        if self.open.len() <= slot.index() {
+            self.open.resize_with(slot.index() + 1, || None);
+        }
+        self.open[slot.index()] = Some(Operation {
+            proc: event.proc,
+            asked: place(event),
+            what,
+        });
+    }
+
+    pub(crate) fn finish(&mut self, event: &Event<'_>) -> Option<Operation> {
+        self.open.get_mut(event.op?.index())?.take()
+    }
+
+    pub(crate) fn produce(&mut self, event: &Event<'_>, topic: Name, p: Option<u32>, v: Value) {
+        self.undecided.insert((topic, v));
+        self.begin(event, Underway::Produce { topic, p, v });
+    }
+
+    pub(crate) fn produced(
+        &mut self,
+        event: &Event<'_>,
+        end: End,
+        told_p: Option<u32>,
+        off: Option<i64>,
+        err: i32,
+    ) {
+        let Some(Operation {
+            what: Underway::Produce { topic, p, v },
+            ..
+        }) = self.finish(event)
+        else {
+            return;
+        };
+        if end != End::Ok || err != 0 {
+            return;
+        }
+        self.undecided.remove(&(topic, v));
+        let (Some(p), Some(off)) = (told_p.or(p), off.and_then(offset)) else {
+            self.tally.records_without_place += 1;
+            return;
+        };
+        let log = self.log(topic, p);
+        self.logs[log].records += 1;
+        let (new, verdict) = self.logs[log].acked(off, v.fingerprint(), place(event));
+        if let Err(broken) = verdict {
+            self.log_breaks(event, log, broken);
+        }
+        if new {
+            self.appears(event, log, off);
+        }
+    }
+
+    pub(crate) fn ends(&mut self, event: &Event<'_>, parts: &[Part]) {
+        let acked = parts.iter().map(|part| {
+            let log = self.log(part.topic, part.p);
+            (log, self.logs[log].l1.acked().last())
+        });
+        let acked = acked.collect();
+        self.begin(event, Underway::Ends { acked });
+    }
+
+    pub(crate) fn ends_told(&mut self, event: &Event<'_>, offs: &[LogEnds]) {
+        let Some(Operation {
+            asked,
+            what: Underway::Ends { acked },
+            ..
+        }) = self.finish(event)
+        else {
+            return;
+        };
+        for told in offs {
+            let log = self.log(told.topic, told.p);
+            let before = acked.iter().find(|(asked_for, _)| *asked_for == log);
+            let State { lanes, logs, .. } = self;
+            let log = &mut logs[log];
+            if told.start > log.gone_below() {
+                // Retention, seen only now: it may have been at work before a commit passed over those records.
+                for lane in &log.lanes {
+                    lanes[*lane]
+                        .exposures
+                        .excuse_below(told.start, |at, since| log.stood_after(at, since.line));
+                }
+            }
+            log.ends(
+                *told,
+                before.and_then(|(_, acked)| *acked),
+                asked.line,
+                place(event),
+            );
+        }
+    }
+
+    /// L1 is broken in a log.
+    pub(crate) fn log_breaks(&mut self, event: &Event<'_>, log: LogId, broken: Broken) {
+        let because = broken.because.to_string();
+        let log = &mut self.logs[log];
+        let teller = Teller {
+            names: event.names,
+            topic: log.topic,
+            p: log.p,
+        };
+        let window = log.tell_acked(&teller);
+        log.breaks.add(broken, place(event), || {
+            let mut window: Vec<Fact> = window;
+            window.push(place(event).says(because));
+            (window, Vec::new())
+        });
+    }
+}

@@ -1,0 +1,347 @@
+//! The committed offset of one group on one partition, as a register whose value nobody sees directly.
+//!
+//! Kept is the set of values that it may hold now. Each open operation remembers which values were settled when it was
+//! invoked: once it certainly took effect, none of those can be left. A write whose answer was lost stays possible until
+//! an answer shows a value that nothing else explains; then that write took effect, once.
+
+use plimsoll_promises::{
+    Broken, Growing, Observation, Offset, Promise, S3, Setting,
+    s3::{Answer, Snapshot},
+};
+
+/// The possible values, and the operations whose outcome is open. `W` is what the judge wants to know of a write.
+#[derive(Debug, Clone)]
+pub struct Register<W> {
+    settled: S3<Growing>,
+    open: Vec<Open<W>>,
+    /// Writes whose outcome is unknown for good.
+    unknown: Vec<(Answer, W)>,
+    /// Values that a transaction's commit has replaced, and that a question without `stable` may still be answered
+    /// with until the transaction's marker is applied.
+    lagging: Vec<Answer>,
+    /// As `lagging`, but nothing was known before.
+    lagging_all: bool,
+}
+
+/// The number of an open operation.
+pub type Op = usize;
+
+#[derive(Debug, Clone)]
+struct Open<W> {
+    op: Op,
+    begun: Snapshot<Growing>,
+    lagging: Vec<Answer>,
+    lagging_all: bool,
+    write: Option<Write<W>>,
+}
+
+#[derive(Debug, Clone)]
+struct Write<W> {
+    answer: Answer,
+    what: W,
+    /// An answer has shown that it took effect.
+    proven: bool,
+}
+
+/// What an answer to OffsetFetch tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Heard<W> {
+    /// It is possible without any write of unknown outcome.
+    Possible,
+    /// Only this write explains it, so it took effect.
+    Proves(W),
+    /// An old answer that nothing forbids (S8).
+    Excused,
+    /// No sequence of the commits allows it.
+    Impossible(Broken),
+}
+
+/// What the end of a write tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended<W> {
+    /// The write.
+    pub what: W,
+    /// An answer had shown before that it took effect.
+    pub proven: bool,
+}
+
+/// How far an answer may lag behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Question {
+    /// It waited for open transactions and for the log (`requireStable`).
+    pub stable: bool,
+    /// A deposed coordinator may have answered it.
+    pub may_be_old: bool,
+}
+
+/// Writes whose outcome is open, as S3 asks for them.
+struct Unsettled<'a, W>(&'a Register<W>);
+
+impl<W> Default for Register<W> {
+    fn default() -> Self {
+        Self {
+            settled: S3::default(),
+            open: Vec::new(),
+            unknown: Vec::new(),
+            lagging: Vec::new(),
+            lagging_all: false,
+        }
+    }
+}
+
+impl<W: Clone> Register<W> {
+    /// A write begins.
+    pub fn begin_write(&mut self, op: Op, answer: Answer, what: W) {
+        self.begin(
+            op,
+            Some(Write {
+                answer,
+                what,
+                proven: false,
+            }),
+        );
+    }
+
+    /// A question begins.
+    pub fn begin_question(&mut self, op: Op) {
+        self.begin(op, None);
+    }
+
+    fn begin(&mut self, op: Op, write: Option<Write<W>>) {
+        self.open.push(Open {
+            op,
+            begun: self.settled.snapshot(),
+            lagging: self.lagging.clone(),
+            lagging_all: self.lagging_all,
+            write,
+        });
+    }
+
+    /// The write under way of an operation.
+    pub fn write_of(&self, op: Op) -> Option<&W> {
+        let open = self.open.iter().rev().filter(|open| open.op == op);
+        open.filter_map(|open| open.write.as_ref())
+            .map(|write| &write.what)
+            .next()
+    }
+
+    /// The write took effect. With `lags`, answers may show it later (a transaction's marker).
+    pub fn accept(&mut self, op: Op, lags: bool) -> Option<Ended<W>> {
+        let (begun, write) = self.take_write(op)?;
+        if !write.proven {
+            self.note_lag(lags, write.answer);
+            self.settle(write.answer, &begun);
+        }
+        Some(Ended {
+            what: write.what,
+            proven: write.proven,
+        })
+    }
+
+    /// The write had no effect, says the coordinator.
+    pub fn refuse(&mut self, op: Op) -> Option<Ended<W>> {
+        let (_, write) = self.take_write(op)?;
+        Some(Ended {
+            what: write.what,
+            proven: write.proven,
+        })
+    }
+
+    /// The write's outcome is unknown, perhaps for good.
+    pub fn lose(&mut self, op: Op) -> Option<Ended<W>> {
+        let (_, write) = self.take_write(op)?;
+        if !write.proven {
+            self.unknown.push((write.answer, write.what.clone()));
+        }
+        Some(Ended {
+            what: write.what,
+            proven: write.proven,
+        })
+    }
+
+    /// The question is over without an answer.
+    pub fn drop_question(&mut self, op: Op) {
+        self.open.retain(|open| open.op != op);
+    }
+
+    /// The question was answered. Of several writes that explain the answer, one that `prefer` likes is taken.
+    pub fn hear(
+        &mut self,
+        op: Op,
+        answer: Answer,
+        question: Question,
+        prefer: impl Fn(&W) -> bool,
+    ) -> Option<Heard<W>> {
+        let at = self.open.iter().position(|open| open.op == op)?;
+        let asked = self.open.remove(at);
+        let verdict = self.settled.judge(
+            &Observation::Answered { committed: answer },
+            &Unsettled(self),
+        );
+        let certain = self.settled.allows(answer, &Nothing);
+        Some(match verdict {
+            Ok(()) if certain => {
+                if !question.may_be_old {
+                    self.settle(answer, &asked.begun);
+                    self.lagging.clear();
+                    self.lagging_all = false;
+                }
+                Heard::Possible
+            }
+            _ if !question.stable && self.lags(answer, &asked) => Heard::Possible,
+            Ok(()) => match self.prove(answer, prefer) {
+                Some(what) => {
+                    if question.may_be_old {
+                        // It took effect, but what is committed now may be newer.
+                        self.settle(answer, &S3::default().snapshot());
+                    } else {
+                        self.settle(answer, &asked.begun);
+                    }
+                    Heard::Proves(what)
+                }
+                None => Heard::Excused,
+            },
+            Err(_) if question.may_be_old => Heard::Excused,
+            Err(broken) => Heard::Impossible(broken),
+        })
+    }
+
+    /// Everything is possible again.
+    pub fn forget(&mut self) {
+        self.settled.forget();
+        self.lagging.clear();
+    }
+
+    /// What may be committed, apart from writes of unknown outcome; `None` while everything may.
+    pub fn possible(&self) -> Option<&[Answer]> {
+        self.settled.possible()
+    }
+
+    /// Writes that have no completion yet and that no answer has proven.
+    pub fn open_writes(&self) -> u64 {
+        let writes = self.open.iter().filter_map(|open| open.write.as_ref());
+        writes.filter(|write| !write.proven).count() as u64
+    }
+
+    /// Items held.
+    pub fn held(&self) -> usize {
+        let possible = self.settled.possible().map_or(0, <[_]>::len);
+        possible + self.open.len() + self.unknown.len() + self.lagging.len()
+    }
+
+    fn take_write(&mut self, op: Op) -> Option<(Snapshot<Growing>, Write<W>)> {
+        // From the end: the newest operations end first, and there may be many that never end.
+        let at = self
+            .open
+            .iter()
+            .rposition(|open| open.op == op && open.write.is_some())?;
+        let open = self.open.remove(at);
+        open.write.map(|write| (open.begun, write))
+    }
+
+    fn settle(&mut self, answer: Answer, begun: &Snapshot<Growing>) {
+        self.settled.settle(answer, begun);
+        for open in &mut self.open {
+            S3::refresh(&mut open.begun, answer);
+        }
+    }
+
+    /// A transaction replaces what is possible now, but answers may show it a while longer.
+    fn note_lag(&mut self, lags: bool, answer: Answer) {
+        if !lags {
+            self.lagging.clear();
+            self.lagging_all = false;
+            return;
+        }
+        match self.settled.possible() {
+            None => self.lagging_all = true,
+            Some(possible) => {
+                let others = possible.iter().filter(|value| **value != answer);
+                self.lagging.extend(others);
+            }
+        }
+    }
+
+    fn lags(&self, answer: Answer, asked: &Open<W>) -> bool {
+        self.lagging_all
+            || asked.lagging_all
+            || self.lagging.contains(&answer)
+            || asked.lagging.contains(&answer)
+    }
+
+    /// A write of unknown outcome that explains the answer: it took effect, and can do so only once.
+    fn prove(&mut self, answer: Answer, prefer: impl Fn(&W) -> bool) -> Option<W> {
+        let open = self
+            .open
+            .iter_mut()
+            .filter_map(|open| open.write.as_mut())
+            .filter(|write| !write.proven && write.answer == answer);
+        let mut second_best = None;
+        for write in open {
+            if prefer(&write.what) {
+                write.proven = true;
+                return Some(write.what.clone());
+            }
+            second_best = second_best.or(Some(write));
+        }
+        let explains = |(value, _): &(Answer, W)| *value == answer;
+        let liked = self
+            .unknown
+            .iter()
+            .position(|write| explains(write) && prefer(&write.1));
+        if let Some(at) = liked {
+            return Some(self.unknown.remove(at).1);
+        }
+        if let Some(write) = second_best {
+            write.proven = true;
+            return Some(write.what.clone());
+        }
+        let at = self.unknown.iter().position(explains)?;
+        Some(self.unknown.remove(at).1)
+    }
+}
+
+impl<W> Setting for Unsettled<'_, W> {
+    fn records(&self, _: Offset, _: Offset) -> u64 {
+        0
+    }
+
+    fn first_record(&self, _: Offset, _: Offset) -> Option<Offset> {
+        None
+    }
+
+    fn claim(&self) -> Option<plimsoll_promises::Claim> {
+        None
+    }
+
+    fn may_take_effect(&self, answer: Answer) -> bool {
+        let unknown = self.0.unknown.iter().any(|(value, _)| *value == answer);
+        unknown
+            || self.0.open.iter().any(|open| {
+                open.write
+                    .as_ref()
+                    .is_some_and(|write| !write.proven && write.answer == answer)
+            })
+    }
+}
+
+/// No write has an unknown outcome.
+struct Nothing;
+
+impl Setting for Nothing {
+    fn records(&self, _: Offset, _: Offset) -> u64 {
+        0
+    }
+
+    fn first_record(&self, _: Offset, _: Offset) -> Option<Offset> {
+        None
+    }
+
+    fn claim(&self) -> Option<plimsoll_promises::Claim> {
+        None
+    }
+
+    fn may_take_effect(&self, _: Answer) -> bool {
+        false
+    }
+}
