@@ -2,8 +2,6 @@
 
 use plimsoll_offsets::Text;
 
-use crate::api::{GroupResponse, JoinGroupResponse, SyncGroupResponse};
-use crate::error_code::ErrorCode;
 use crate::group::GroupState;
 use crate::timer::TimerName;
 use crate::turn::Turn;
@@ -56,37 +54,5 @@ impl Turn<'_> {
             self.remove_member(id);
         }
         self.prepare_rebalance();
-    }
-
-    /// The group is unloaded: everybody who waits is sent away.
-    pub(crate) fn kill(&mut self) {
-        let names: Vec<TimerName> = self
-            .group
-            .timers
-            .iter()
-            .map(|(name, _)| name.clone())
-            .collect();
-        for name in names {
-            self.disarm(name);
-        }
-        let error = ErrorCode::NotCoordinator;
-        let mut told = Vec::new();
-        for (id, member) in &mut self.group.members {
-            let join = member.parked_join.take();
-            let sync = member.parked_sync.take();
-            told.extend(join.map(|call| {
-                (
-                    call,
-                    GroupResponse::Join(JoinGroupResponse::error(id.clone(), error)),
-                )
-            }));
-            told.extend(
-                sync.map(|call| (call, GroupResponse::Sync(SyncGroupResponse::error(error)))),
-            );
-        }
-        for (call, response) in told {
-            self.answer(call, response);
-        }
-        self.transition(GroupState::Dead);
     }
 }

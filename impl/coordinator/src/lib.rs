@@ -15,6 +15,7 @@
 //! §3.6. Not here yet: static members, `group.max.size`, transactions, administration, expiry of offsets.
 
 mod api;
+mod apply;
 mod canonical;
 mod config;
 mod coordinator;
@@ -36,7 +37,9 @@ mod sync_group;
 mod timer;
 mod topics;
 mod turn;
+mod unload;
 mod view;
+mod watermark;
 
 pub use api::{
     CallId, CommittedPartition, FetchedOffset, GroupRequest, GroupResponse, Heartbeat,

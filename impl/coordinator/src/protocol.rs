@@ -12,7 +12,7 @@ impl Group {
         if request.protocol_type.is_empty() || request.protocols.is_empty() {
             return false;
         }
-        if self.state == GroupState::Empty || self.members.is_empty() {
+        if self.state == GroupState::Empty {
             return true;
         }
         self.protocol_type.as_ref() == Some(&request.protocol_type)

@@ -1,8 +1,12 @@
 //! What a checker may see of a group.
 
-use plimsoll_offsets::{Bytes, Text};
+use std::sync::Arc;
 
+use plimsoll_offsets::{Bytes, Cache, Text};
+
+use crate::coordinator::{Coordinator, Status};
 use crate::group::{Group, GroupState};
+use crate::timer::{TimerId, TimerName};
 
 /// A group as it stands in memory.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -50,5 +54,45 @@ impl From<&Group> for GroupView {
             members: members.collect(),
             pending: group.pending.iter().cloned().collect(),
         }
+    }
+}
+
+impl Coordinator {
+    /// What the coordinator can do at the moment.
+    pub fn status(&self) -> Status {
+        self.status
+    }
+
+    /// The epoch in which it leads its partition.
+    pub fn leader_epoch(&self) -> i32 {
+        self.leader_epoch
+    }
+
+    /// The group, if it exists.
+    pub fn group(&self, id: &str) -> Option<GroupView> {
+        self.groups.get(id).map(|group| GroupView::from(&**group))
+    }
+
+    /// The ids of all groups, in order.
+    pub fn group_ids(&self) -> impl Iterator<Item = &Text> {
+        self.groups.keys()
+    }
+
+    /// The offsets and generations replayed from the log.
+    pub fn cache(&self) -> &Cache {
+        &self.cache
+    }
+
+    /// The armed timers, in an order that does not depend on how they came about.
+    pub fn timers(&self) -> Vec<TimerId> {
+        let of_group = |group: &Arc<Group>| -> Vec<TimerId> {
+            let id = |(name, arming): (&TimerName, u64)| TimerId {
+                group: group.id.clone(),
+                name: name.clone(),
+                arming,
+            };
+            group.timers.iter().map(id).collect()
+        };
+        self.groups.values().flat_map(of_group).collect()
     }
 }

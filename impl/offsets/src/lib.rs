@@ -8,8 +8,10 @@ mod cache;
 mod codec;
 mod record;
 mod routing;
+mod timeline;
 
-pub use cache::{Cache, Timeline};
+pub use cache::Cache;
 pub use codec::{CodecError, decode, encode};
 pub use record::{Bytes, CommittedOffset, GroupMetadata, MemberMetadata, OffsetsRecord, Text};
 pub use routing::{java_hash, partition_for};
+pub use timeline::Timeline;

@@ -1,0 +1,105 @@
+//! Making a step, or dropping it: the only place where a coordinator's groups change.
+
+use std::sync::Arc;
+
+use plimsoll_offsets::Text;
+
+use crate::api::{GroupRequest, Timestamp};
+use crate::coordinator::Coordinator;
+use crate::decisions::UpdateCache;
+use crate::error_code::ErrorCode;
+use crate::group::Group;
+use crate::step::{Answer, Cause, Outcome, Step};
+use crate::turn::Turn;
+
+/// An error of the append, as a group client sees it (semantics §3.0): always one after which the client must not
+/// believe that nothing happened (S4).
+fn append_error(error: ErrorCode) -> ErrorCode {
+    match error {
+        ErrorCode::KafkaStorageError => ErrorCode::NotCoordinator,
+        ErrorCode::MessageTooLarge => ErrorCode::UnknownServerError,
+        other => other,
+    }
+}
+
+impl Coordinator {
+    /// To be called before the records of a step are appended.
+    pub fn before_append(&mut self, step: &Step) {
+        match self.decisions.cache {
+            UpdateCache::AfterAppend => {}
+            UpdateCache::BeforeAppend => self.replay_step(step, self.log_end),
+        }
+    }
+
+    pub(crate) fn replay_step(&mut self, step: &Step, base_offset: i64) {
+        for (offset, record) in (base_offset..).zip(&step.records) {
+            self.cache.replay(offset, record);
+        }
+    }
+
+    /// Makes the step: its records (if any) are in the log from `base_offset` on.
+    pub fn accept(&mut self, now: Timestamp, mut step: Step, base_offset: i64) -> Outcome {
+        self.replay_step(&step, base_offset);
+        if !step.records.is_empty() {
+            self.log_end = base_offset + step.records.len() as i64;
+        }
+        let deferred = step
+            .deferred
+            .take()
+            .map(|deferred| (self.releases_at(&step, &deferred), deferred));
+        let mut outcome = self.install(step);
+        self.waiting.extend(deferred);
+        outcome.extend(self.release(now));
+        outcome
+    }
+
+    pub(crate) fn install(&mut self, step: Step) -> Outcome {
+        if let Some(group) = step.group {
+            self.next_arming = step.next_arming;
+            self.groups.insert(group.id.clone(), Arc::new(group));
+        }
+        step.outcome
+    }
+
+    /// Drops the step, whose records are not in the log: the group is as it was (S5). Whoever asked is told.
+    pub fn reject(&mut self, now: Timestamp, step: Step, error: ErrorCode) -> Outcome {
+        let error = append_error(error);
+        let mut outcome = Outcome::default();
+        match step.cause {
+            Cause::Call(call, request) => {
+                let response = self.refusal(&request, error);
+                outcome.answers.push(Answer { call, response });
+                if matches!(*request, GroupRequest::Sync(_)) {
+                    outcome
+                        .extend(self.change(now, request.group(), |turn| turn.sync_failed(error)));
+                }
+            }
+            // Nothing came of it, so it has to fire again.
+            Cause::Timer(id, name, after_ms) => {
+                outcome.extend(self.change(now, &id, |turn| turn.arm(name, after_ms)));
+            }
+            Cause::None => {}
+        }
+        outcome
+    }
+
+    /// Changes a group in a way that writes nothing.
+    pub(crate) fn change(
+        &mut self,
+        now: Timestamp,
+        id: &Text,
+        change: impl FnOnce(&mut Turn<'_>),
+    ) -> Outcome {
+        let Some(group) = self.groups.get(id) else {
+            return Outcome::default();
+        };
+        let mut turn = self.turn(now, Group::clone(group));
+        change(&mut turn);
+        debug_assert!(
+            turn.records.is_empty(),
+            "a change that writes must be a step"
+        );
+        let step = turn.into_step(Cause::None);
+        self.install(step)
+    }
+}

@@ -1,0 +1,65 @@
+//! The high watermark, and what waits for it (S2): commits (S3), assignments (G3), stable fetches (S8).
+
+use crate::api::{GroupRequest, Timestamp};
+use crate::coordinator::{Coordinator, Status};
+use crate::decisions::Acknowledge;
+use crate::step::{Cause, Deferred, Outcome, Step};
+
+impl Coordinator {
+    /// The high watermark that a deferred answer waits for.
+    pub(crate) fn releases_at(&self, step: &Step, deferred: &Deferred) -> i64 {
+        let is_commit = matches!(&step.cause, Cause::Call(_, request) if matches!(**request, GroupRequest::Commit(_)));
+        let acknowledge = match deferred {
+            Deferred::Assignments { .. } => self.decisions.sync,
+            Deferred::Answer(_) if is_commit => self.decisions.commit,
+            Deferred::Answer(_) => Acknowledge::OnceDurable,
+        };
+        match acknowledge {
+            Acknowledge::OnceDurable => self.log_end,
+            Acknowledge::OnceAppended => self.high_watermark,
+        }
+    }
+
+    /// The high watermark is now `high_watermark`, as the leader of `leader_epoch` sees it. One of another epoch says
+    /// nothing about what was appended here, and is ignored (S2).
+    pub fn high_watermark(
+        &mut self,
+        now: Timestamp,
+        high_watermark: i64,
+        leader_epoch: i32,
+    ) -> Outcome {
+        if self.status != Status::Active
+            || leader_epoch != self.leader_epoch
+            || high_watermark <= self.high_watermark
+        {
+            return Outcome::default();
+        }
+        self.high_watermark = high_watermark;
+        self.cache.advance(high_watermark);
+        self.release(now)
+    }
+
+    /// Releases what the high watermark has passed, in the order in which it was appended.
+    pub(crate) fn release(&mut self, now: Timestamp) -> Outcome {
+        let mut outcome = Outcome::default();
+        let waiting = std::mem::take(&mut self.waiting);
+        let (released, still) = waiting
+            .into_iter()
+            .partition(|(at, _)| *at <= self.high_watermark);
+        self.waiting = still;
+        let released: Vec<(i64, Deferred)> = released;
+        for (_, deferred) in released {
+            match deferred {
+                Deferred::Answer(answer) => outcome.answers.push(answer),
+                Deferred::Assignments {
+                    group,
+                    generation,
+                    assignments,
+                } => outcome.extend(
+                    self.change(now, &group, |turn| turn.hand_out(generation, &assignments)),
+                ),
+            }
+        }
+        outcome
+    }
+}
