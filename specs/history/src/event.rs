@@ -198,6 +198,7 @@ pub enum What<'a> {
     OffsetFetched {
         end: End,
         offs: &'a [Fetched],
+        err: i32,
     },
     Group {
         api: GroupApi,
@@ -219,6 +220,7 @@ pub enum What<'a> {
     EndsTold {
         end: End,
         offs: &'a [LogEnds],
+        err: i32,
     },
     Admin {
         act: AdminAct,

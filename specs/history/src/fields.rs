@@ -9,7 +9,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Vis
 
 use crate::{
     Name, Names, Part, PartErr, Record, Value,
-    rows::{OffRow, Row, Rows},
+    rows::{OffRow, OffsetSeed, Row, Rows},
     scalars::{Meta, Nullable, Text, Truth, ValueSeed},
     words::{F, Word},
 };
@@ -176,7 +176,7 @@ impl FieldsSeed<'_> {
             Key::Topic => fields.topic = self.name(map)?,
             Key::P => fields.p = map.next_value()?,
             Key::V => fields.v = Some(map.next_value_seed(ValueSeed)?),
-            Key::Off => fields.off = map.next_value()?,
+            Key::Off => fields.off = map.next_value_seed(Nullable(OffsetSeed))?,
             Key::Err => fields.err = map.next_value()?,
             Key::Group => fields.group = self.name(map)?,
             Key::Meta => fields.meta = map.next_value_seed(Meta)?,

@@ -77,9 +77,16 @@ pub enum Value {
 }
 
 impl Value {
-    /// The value of a text.
+    /// The value of a text. An integer in quotes is that integer: a recorder may quote in one place and not in another.
     pub fn of_text(text: &str) -> Self {
         use std::hash::BuildHasher;
+        if text.len() < 20
+            && text.starts_with(|c: char| c.is_ascii_digit() || c == '-')
+            && let Ok(number) = text.parse::<i64>()
+            && (text == "0" || !text.trim_start_matches('-').starts_with('0'))
+        {
+            return Value::Int(number);
+        }
         Value::Text(rustc_hash::FxBuildHasher.hash_one(text))
     }
 

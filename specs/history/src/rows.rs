@@ -41,7 +41,7 @@ impl Row for Part {
     const LOOKS: &'static str = "[topic, partition] or [topic, partition, offset]";
 
     fn cells<'de, A: SeqAccess<'de>>(topic: Name, p: u32, row: &mut A) -> Result<Self, A::Error> {
-        let off = row.next_element::<Option<i64>>()?.flatten();
+        let off = row.next_element_seed(Nullable(OffsetSeed))?.flatten();
         Ok(Self {
             topic,
             p,
@@ -63,7 +63,10 @@ impl Row for Record {
     const LOOKS: &'static str = "[topic, partition, offset, value]";
 
     fn cells<'de, A: SeqAccess<'de>>(topic: Name, p: u32, row: &mut A) -> Result<Self, A::Error> {
-        let off = needed::<Self, _, _>(row.next_element()?)?;
+        let off = needed::<Self, _, _>(row.next_element_seed(OffsetSeed)?)?;
+        if off < 0 {
+            return Err(A::Error::custom("a record's offset is not negative"));
+        }
         let v = needed::<Self, _, _>(row.next_element_seed(ValueSeed)?)?;
         Ok(Self { topic, p, off, v })
     }
@@ -74,7 +77,7 @@ impl Row for OffRow {
         "[topic, partition, offset, metadata, error code] or [topic, partition, start, end]";
 
     fn cells<'de, A: SeqAccess<'de>>(topic: Name, p: u32, row: &mut A) -> Result<Self, A::Error> {
-        let first = needed::<Self, _, _>(row.next_element()?)?;
+        let first = needed::<Self, _, _>(row.next_element_seed(OffsetSeed)?)?;
         let second = needed::<Self, _, _>(row.next_element_seed(SecondSeed)?)?;
         let err = row.next_element()?;
         Ok(Self {
@@ -84,6 +87,24 @@ impl Row for OffRow {
             second,
             err,
         })
+    }
+}
+
+/// Offsets stay below this, so that arithmetic with them never overflows. No log gets there.
+pub(crate) const OFFSET_LIMIT: i64 = 1 << 62;
+
+/// An offset, or −1 (or less) where there is none.
+pub(crate) struct OffsetSeed;
+
+impl<'de> DeserializeSeed<'de> for OffsetSeed {
+    type Value = i64;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<i64, D::Error> {
+        let offset = <i64 as serde::Deserialize>::deserialize(deserializer)?;
+        if !(-OFFSET_LIMIT..OFFSET_LIMIT).contains(&offset) {
+            return Err(D::Error::custom("an offset is below 2^62"));
+        }
+        Ok(offset)
     }
 }
 
@@ -110,7 +131,7 @@ impl Visitor<'_> for SecondSeed {
     }
 
     fn visit_i64<E: Error>(self, end: i64) -> Result<Second, E> {
-        Ok(Second::End(end))
+        Ok(Second::End(end.max(-1)))
     }
 
     fn visit_u64<E: Error>(self, end: u64) -> Result<Second, E> {

@@ -133,6 +133,7 @@ impl<'a> Line<'a> {
             F::FetchOffset => What::OffsetFetched {
                 end,
                 offs: self.fetched(answered && err == 0, &mut typed.fetched)?,
+                err,
             },
             F::Join | F::Sync | F::Heartbeat | F::Leave => What::GroupDone {
                 api: self.api(),
@@ -145,6 +146,7 @@ impl<'a> Line<'a> {
             F::Ends => What::EndsTold {
                 end,
                 offs: self.log_ends(answered && err == 0, &mut typed.ends)?,
+                err,
             },
             F::Admin => What::AdminDone {
                 end,
@@ -185,7 +187,7 @@ impl<'a> Line<'a> {
             F::Process => What::Process {
                 topic: self.topic()?,
                 p: f.p.ok_or_else(|| self.missing("p"))?,
-                off: f.off.ok_or_else(|| self.missing("off"))?,
+                off: self.offset()?,
                 v: self.value()?,
             },
             F::Broker => What::Broker {
@@ -234,6 +236,17 @@ impl<'a> Line<'a> {
 
     fn value(&self) -> Result<Value, Problem> {
         self.fields.v.ok_or_else(|| self.missing("v"))
+    }
+
+    /// The offset of a record.
+    fn offset(&self) -> Result<i64, Problem> {
+        match self.fields.off {
+            Some(off) if off >= 0 => Ok(off),
+            Some(_) => Err(Problem::WrongField(
+                "a record's offset is not negative".to_owned(),
+            )),
+            None => Err(self.missing("off")),
+        }
     }
 
     fn unknown_f(&self) -> Result<Name, Problem> {

@@ -61,6 +61,12 @@ impl Breaks {
         self.list.iter().find(|b| b.promise == promise)
     }
 
+    /// Adds what explains a breach.
+    pub fn note(&mut self, promise: PromiseId, note: String) {
+        let broken = self.list.iter_mut().find(|b| b.promise == promise);
+        broken.into_iter().for_each(|b| b.notes.push(note.clone()));
+    }
+
     /// All of them.
     pub fn take(&mut self) -> Vec<Break> {
         std::mem::take(&mut self.list)

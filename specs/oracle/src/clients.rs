@@ -110,7 +110,8 @@ impl State {
 
     pub(crate) fn process(&mut self, event: &Event<'_>, topic: Name, p: u32, off: i64, v: Value) {
         self.tally.processed += 1;
-        let group = self.proc(event.proc).group;
+        let proc = self.proc(event.proc);
+        let group = proc.group.or(proc.commits_for);
         self.tally.without_group += u64::from(group.is_none());
         let log = self.log(topic, p);
         let lane = self.lane(group, log);
@@ -150,6 +151,10 @@ impl State {
         if err != 0 {
             for log in 0..self.logs.len() {
                 self.scan_breaks(event.proc, log);
+            }
+            for at in 0..self.proc(event.proc).lanes.len() {
+                let lane = self.proc(event.proc).lanes[at];
+                self.lanes[lane].moved_by_itself(event.proc);
             }
         }
     }

@@ -29,7 +29,7 @@ pub struct Committing {
     /// It came from a former owner, but without a generation that O9 could judge.
     pub generation_unknown: bool,
     /// The partition was another's: whose, and since when.
-    owner: Option<(Name, Place)>,
+    owner: Option<Owner>,
 }
 
 /// What writes a committed offset.
@@ -63,13 +63,22 @@ impl Committing {
 
     /// Says so if it came from a process that did not own the partition.
     pub(crate) fn not_the_owner(&self, teller: &Teller<'_>) -> Option<String> {
-        let (owner, since) = self.owner?;
+        let owner = self.owner?;
+        let zombie = |broken: &Broken| broken.promise == PromiseId::O9;
+        if self.broken_if_accepted.iter().any(zombie) {
+            // Then it should not have been accepted, and that says more.
+            return None;
+        }
+        let (who, other) = (teller.who(self.proc), teller.who(owner.proc));
+        let how = match self.commit.generation {
+            Some(_) => "with its own valid generation",
+            None => "without a generation",
+        };
         Some(format!(
-            "G12: {} committed {} while it was {}'s (line {}); Kafka accepts that on purpose, so it is the client's fault",
-            teller.who(self.proc),
+            "G12: {who} committed {} {how} although it had been {other}'s since line {}; Kafka accepts that on purpose, \
+             so the client is at fault",
             teller.partition(),
-            teller.who(owner),
-            since.line,
+            owner.opened.line,
         ))
     }
 }
@@ -95,10 +104,7 @@ impl Lane {
             self.o2.judge(&Observation::Accepted(commit), &Bare).err(),
             self.o9.judge(&Observation::Accepted(judged), &Bare).err(),
         ];
-        let owner = self
-            .owner()
-            .filter(|owner| owner.proc != proc)
-            .map(|owner| (owner.proc, owner.opened));
+        let owner = self.owner().filter(|owner| owner.proc != proc).copied();
         let committing = Committing {
             asked: scene.place,
             proc,
@@ -225,6 +231,7 @@ impl Lane {
         match (write.kind, write.offset) {
             (WriteKind::Commit | WriteKind::TxnCommit, Some(offset)) => {
                 self.counted.accepted += 1;
+                self.removed = false;
                 self.judge_accepted(write, offset, &accepted, scene);
             }
             (_, Some(to)) => {
@@ -241,8 +248,15 @@ impl Lane {
             }
             (WriteKind::Delete, None) => {
                 // The group starts where the reset policy says, on an administrator's order (A5).
-                let start = scene.log.gone_below().max(0);
-                self.moved(start, start, None);
+                self.removed = true;
+                self.o2.learn(
+                    &Observation::Moved {
+                        from: 0,
+                        to: 0,
+                        tenure: None,
+                    },
+                    &Bare,
+                );
             }
             _ => {}
         }
@@ -434,7 +448,8 @@ impl Lane {
     }
 }
 
-fn is_admin(write: &Committing) -> bool {
+/// Whether an administrator asked for it.
+pub(crate) fn is_admin(write: &Committing) -> bool {
     !matches!(write.kind, WriteKind::Commit | WriteKind::TxnCommit)
 }
 

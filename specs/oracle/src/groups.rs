@@ -19,7 +19,7 @@ impl State {
         txn: bool,
     ) {
         let Some(slot) = event.op else { return };
-        self.joins(event.proc, group);
+        self.proc(event.proc).commits_for.get_or_insert(group);
         self.conclude_from_sync(event, group);
         let mut lanes = Vec::with_capacity(parts.len());
         for part in parts {
@@ -125,7 +125,13 @@ impl State {
         );
     }
 
-    pub(crate) fn offset_fetched(&mut self, event: &Event<'_>, end: End, offs: &[Fetched]) {
+    pub(crate) fn offset_fetched(
+        &mut self,
+        event: &Event<'_>,
+        end: End,
+        offs: &[Fetched],
+        err: i32,
+    ) {
         let Some(slot) = event.op else { return };
         let Some(Operation {
             asked,
@@ -142,7 +148,7 @@ impl State {
         };
         if end == End::Ok {
             for told in offs {
-                if told.err != 0 {
+                if told.err != 0 || err != 0 {
                     self.tally.answers_with_error += 1;
                     continue;
                 }

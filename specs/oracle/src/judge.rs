@@ -1,6 +1,6 @@
 //! Goes through a history and hands each line to whom it concerns.
 
-use plimsoll_history::{Event, HistoryError, HistoryReader, What};
+use plimsoll_history::{End, Event, HistoryError, HistoryReader, What};
 
 use crate::{Options, Report, report, state::State};
 
@@ -25,7 +25,7 @@ pub fn judge_history<R: std::io::BufRead>(
     while let Some(event) = history.next_event()? {
         state.see(&event);
         // Looked at now and then: counting on every line would take longer than judging it.
-        if state.events % HELD_EVERY == 0 {
+        if state.events.is_multiple_of(HELD_EVERY) {
             let held = state.held() + history.held() as u64;
             state.held_peak = state.held_peak.max(held);
         }
@@ -87,7 +87,9 @@ impl State {
                 parts,
                 stable,
             } => self.fetch_offset(event, group, parts, stable),
-            What::OffsetFetched { end, offs } => self.offset_fetched(event, end, offs),
+            What::OffsetFetched { end, offs, err } => {
+                self.offset_fetched(event, end, offs, err);
+            }
             What::Group {
                 api,
                 group,
@@ -102,7 +104,9 @@ impl State {
                 ..
             } => self.group_answer(event, end, err, generation, parts),
             What::Ends { parts } => self.ends(event, parts),
-            What::EndsTold { offs, .. } => self.ends_told(event, offs),
+            What::EndsTold { end, offs, err } => {
+                self.ends_told(event, end == End::Ok && err == 0, offs);
+            }
             What::Admin {
                 act,
                 group,

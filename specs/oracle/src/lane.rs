@@ -11,7 +11,7 @@ use plimsoll_promises::{
 
 use crate::{
     breaks::Breaks,
-    commit::Committing,
+    commit::{Committing, is_admin},
     exposure::Exposures,
     figures::Counted,
     log::{Bare, Log, LogId},
@@ -47,6 +47,11 @@ pub struct Lane {
     pub(crate) offered: BTreeSet<Offset>,
     /// The greatest offset certainly committed.
     pub(crate) committed: Option<Offset>,
+    /// What was committed was removed, by an administrator or a power loss, and nothing has been committed since: a start
+    /// below the frontier is nobody's fault (A5, A3).
+    pub(crate) removed: bool,
+    /// A tenure started so: from then on total replay says nothing (BR2).
+    pub(crate) replay_excused: bool,
     pub(crate) exposures: Exposures,
     /// Passed over on purpose: ranges, to be counted in the end.
     pub(crate) on_purpose: Ranges,
@@ -56,7 +61,7 @@ pub struct Lane {
 }
 
 /// The newest tenure of a lane, in short.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Owner {
     /// The tenure.
     pub id: TenureId,
@@ -206,6 +211,8 @@ impl Lane {
             processed: Ranges::default(),
             offered: BTreeSet::new(),
             committed: None,
+            removed: false,
+            replay_excused: false,
             exposures: Exposures::default(),
             on_purpose: Ranges::default(),
             breaks: Breaks::default(),
@@ -282,9 +289,12 @@ impl Lane {
             log: scene.log,
             claim: scene.claim,
         };
+        let excused = self.removed || self.register.any_unknown(is_admin);
+        let broken = tenure.br1.judge(&resumed, &setting).err();
+        self.replay_excused |= excused && broken.is_some();
         tenure.pending = Some(PendingStart {
             replay: tenure.br1.replay(at, &setting),
-            broken: tenure.br1.judge(&resumed, &setting).err(),
+            broken: broken.filter(|_| !excused),
             place: scene.place,
         });
         tenure.starts(at);
@@ -359,7 +369,9 @@ impl Lane {
         self.br1.learn(&seen, &setting);
         self.d1.learn(&seen, &setting);
         self.exposures.close(offset, scene.place.t);
-        if let Err(broken) = replay {
+        if let Err(broken) = replay
+            && !self.replay_excused
+        {
             self.too_much_replay(broken, index, scene);
         }
         if first_position {
@@ -429,6 +441,7 @@ impl Lane {
     pub(crate) fn forget(&mut self) {
         self.register.forget();
         self.o9 = O9::default();
+        self.removed = true;
     }
 
     /// Items held.

@@ -47,6 +47,8 @@ pub struct Log {
     pub last_ack: Option<(Offset, Place)>,
     /// Records acknowledged.
     pub records: u64,
+    /// Offsets at which a second record was acknowledged.
+    acked_twice: Ranges,
     /// How L1 broke.
     pub breaks: Breaks,
 }
@@ -80,6 +82,7 @@ impl Log {
             doubts: Vec::new(),
             last_ack: None,
             records: 0,
+            acked_twice: Ranges::default(),
             breaks: Breaks::default(),
         }
     }
@@ -92,6 +95,9 @@ impl Log {
         place: Place,
     ) -> (bool, Result<(), Broken>) {
         let verdict = self.l1.step(&Observation::Acked { offset, value }, &Bare);
+        if verdict.is_err() {
+            self.acked_twice.insert(offset);
+        }
         if verdict.is_ok() && self.last_ack.is_none_or(|(last, _)| last <= offset) {
             self.last_ack = Some((offset, place));
         }
@@ -126,7 +132,7 @@ impl Log {
             return Ok(());
         }
         let verdict = self.l1.step(&Observation::Read { offset, value }, &Bare);
-        if verdict.is_ok() {
+        if verdict.is_ok() && !self.acked_twice.contains(offset) {
             self.doubts
                 .retain(|doubt| !(doubt.end <= offset && offset <= doubt.acked));
         }
@@ -137,7 +143,8 @@ impl Log {
     pub fn scan(&mut self, reader: Name, offset: Offset) {
         match self.scans.iter_mut().find(|(who, _)| *who == reader) {
             Some((_, next)) => {
-                if *next < offset {
+                // Below the log start the client was sent elsewhere, maybe without a word.
+                if *next < offset && *next >= self.gone_below {
                     self.passed.insert_range(*next, offset);
                 }
                 *next = offset.saturating_add(1);
@@ -247,12 +254,35 @@ impl Log {
         told.into_iter().collect()
     }
 
+    /// Where the broker said, uncontradicted, that acknowledged records are not there.
+    pub(crate) fn tell_doubts(&self, teller: &Teller<'_>) -> Vec<Fact> {
+        let told = self.doubts.iter().map(|doubt| {
+            let partition = teller.partition();
+            doubt.place.says(format!(
+                "the broker says that {partition} ends at {}",
+                doubt.end
+            ))
+        });
+        told.collect()
+    }
+
+    /// How many acknowledged records are gone, at least.
+    pub(crate) fn records_lost(&self) -> u64 {
+        let end = self.doubts.iter().map(|doubt| doubt.end).min();
+        let last = self.doubts.iter().map(|doubt| doubt.acked).max();
+        let (end, last) = (end.unwrap_or(Offset::MAX), last.unwrap_or(Offset::MIN));
+        count(self.l1.acked(), end, last.saturating_add(1))
+            + count(&self.acked_twice, Offset::MIN, end)
+            + self.never_found().len() as u64
+    }
+
     /// Items held.
     pub fn held(&self) -> usize {
         self.l1.unread().held()
             + self.l1.acked().held()
             + self.exists.held()
             + self.passed.held()
+            + self.acked_twice.held()
             + self.early.len()
             + self.scans.len()
             + self.doubts.len()

@@ -227,6 +227,18 @@ impl Lane {
         }
     }
 
+    /// The client may have moved its position by itself: its commits may go back without a seek.
+    pub(crate) fn moved_by_itself(&mut self, proc: Name) {
+        if let Some(tenure) = self.tenure_of(proc) {
+            let moved = Observation::Moved {
+                from: 0,
+                to: 0,
+                tenure: Some(tenure.id),
+            };
+            self.o2.learn(&moved, &Bare);
+        }
+    }
+
     /// The process loses the partition.
     pub(crate) fn revoked(&mut self, proc: Name, how: &'static str, scene: &Scene<'_>) {
         let Some(index) = self.tenure_index(proc) else {

@@ -75,7 +75,7 @@ impl State {
         self.begin(event, Underway::Ends { acked });
     }
 
-    pub(crate) fn ends_told(&mut self, event: &Event<'_>, offs: &[LogEnds]) {
+    pub(crate) fn ends_told(&mut self, event: &Event<'_>, answered: bool, offs: &[LogEnds]) {
         let Some(Operation {
             asked,
             what: Underway::Ends { acked },
@@ -84,7 +84,7 @@ impl State {
         else {
             return;
         };
-        for told in offs {
+        for told in offs.iter().filter(|told| answered && told.end >= 0) {
             let log = self.log(told.topic, told.p);
             let before = acked.iter().find(|(asked_for, _)| *asked_for == log);
             let State { lanes, logs, .. } = self;
@@ -115,9 +115,14 @@ impl State {
             topic: log.topic,
             p: log.p,
         };
-        let window = log.tell_acked(&teller);
+        if log.breaks.of(broken.promise).is_some() {
+            // Told once; from now on it is only counted.
+            log.breaks.add(broken, place(event), Default::default);
+            return;
+        }
+        let mut window: Vec<Fact> = log.tell_acked(&teller);
+        window.extend(log.tell_doubts(&teller));
         log.breaks.add(broken, place(event), || {
-            let mut window: Vec<Fact> = window;
             window.push(place(event).says(because));
             (window, Vec::new())
         });

@@ -121,6 +121,7 @@ fn close<R: BufRead>(state: &mut State, history: &HistoryReader<R>) {
             p: log.p,
         };
         let window = log.tell_acked(&teller);
+        let lost = log.records_lost();
         for doubt in std::mem::take(&mut log.doubts) {
             let broken = Broken {
                 promise: PromiseId::L1,
@@ -146,6 +147,10 @@ fn close<R: BufRead>(state: &mut State, history: &HistoryReader<R>) {
                 log.breaks
                     .add(broken, place, || (window.clone(), Vec::new()));
             }
+        }
+        if lost > 0 {
+            let note = format!("of the acknowledged records at least {lost} are gone");
+            log.breaks.note(PromiseId::L1, note);
         }
     }
 }

@@ -66,6 +66,8 @@ pub(crate) struct Tally {
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Proc {
     pub group: Option<Name>,
+    /// A group that it committed for: its own, if nothing else says which that is.
+    pub commits_for: Option<Name>,
     /// The generation or member epoch that the coordinator last answered.
     pub generation: Option<i32>,
     /// Where it has, or had, a tenure.
@@ -206,7 +208,13 @@ impl State {
     pub fn silent_lanes(&self) -> u64 {
         let lanes = self.lanes.iter().enumerate();
         lanes
-            .filter(|(id, lane)| lane.counted.accepted > 0 && !self.is_instrumented(*id))
+            .filter(|(id, lane)| {
+                let above = lane
+                    .d1
+                    .base()
+                    .is_none_or(|base| lane.committed > Some(base));
+                lane.counted.accepted > 0 && above && !self.is_instrumented(*id)
+            })
             .count() as u64
     }
 

@@ -129,6 +129,12 @@ pub(crate) fn not_judged(state: &State) -> (Vec<NotJudged>, bool) {
     );
     note(
         &mut notes,
+        &[BR1, BR2],
+        state.lanes.iter().filter(|l| l.replay_excused).count() as u64,
+        "partitions where a tenure fell far back because its committed offset had been removed (A5, power loss)",
+    );
+    note(
+        &mut notes,
         &[L1],
         tally.records_without_place,
         "acknowledged records without a partition and offset",

@@ -217,6 +217,14 @@ impl<W: Clone> Register<W> {
         self.settled.possible()
     }
 
+    /// Whether a write of this kind is under way, or its outcome unknown.
+    pub fn any_unknown(&self, of_kind: impl Fn(&W) -> bool) -> bool {
+        let open = self.open.iter().filter_map(|open| open.write.as_ref());
+        let open = open.filter(|write| !write.proven).map(|write| &write.what);
+        open.chain(self.unknown.iter().map(|(_, what)| what))
+            .any(of_kind)
+    }
+
     /// Writes that have no completion yet and that no answer has proven.
     pub fn open_writes(&self) -> u64 {
         let writes = self.open.iter().filter_map(|open| open.write.as_ref());
