@@ -1,7 +1,7 @@
 //! How far exploration goes, and what it may spend.
 
 /// The size of an explored system. Every number is printed with the result: a claim is exhaustive within these.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Bounds {
     /// Records that producers write to the partition, lost ones included.
     pub records: u8,

@@ -31,6 +31,8 @@ pub struct Coordinator {
     pub joined: Ids,
     /// The owner of the partition in this generation; 0 while no assignment is known.
     pub owner: Id,
+    /// The leader while its SyncGroup waits for the record to be durable: until then its session cannot be lost.
+    pub parked: Id,
     /// The committed offset with everything appended.
     pub committed: Option<Offset>,
     /// The committed offset below the high watermark: what OffsetFetch answers.
@@ -51,6 +53,7 @@ impl Coordinator {
             members: generation.members,
             joined: Ids::default(),
             owner: generation.owner,
+            parked: 0,
             committed: replayed.committed,
             visible: replayed.committed,
         }
@@ -71,5 +74,17 @@ impl Coordinator {
         self.phase = Phase::Preparing;
         self.joined = Ids::default();
         self.owner = 0;
+        self.parked = 0;
+    }
+
+    /// The members whose session can be lost: those that wait for an answer are taken to be alive.
+    pub fn expirable(&self) -> Ids {
+        self.members
+            .without(self.joined)
+            .without(if self.parked > 0 {
+                Ids::one(self.parked)
+            } else {
+                Ids::default()
+            })
     }
 }

@@ -43,7 +43,8 @@ pub struct State {
 }
 
 /// One step that the machine may take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Action {
     /// A producer's next record is appended.
     Produce,

@@ -41,7 +41,7 @@ impl Machine {
             actions.push(Action::EndJoin);
         }
         if state.coordinator.serves() {
-            let expirable = state.coordinator.members.without(state.coordinator.joined);
+            let expirable = state.coordinator.expirable();
             actions.extend(
                 expirable
                     .iter()

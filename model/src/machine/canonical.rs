@@ -173,6 +173,7 @@ impl State {
         coordinator.members = names.ids(coordinator.members);
         coordinator.joined = names.ids(coordinator.joined);
         coordinator.owner = names.id(coordinator.owner);
+        coordinator.parked = names.id(coordinator.parked);
         state.log.rename(
             |id| names.id(id),
             |ids| names.ids(ids),

@@ -85,6 +85,7 @@ impl Machine {
         coordinator.generation += 1;
         coordinator.phase = Phase::Completing;
         coordinator.owner = 0;
+        coordinator.parked = 0;
         let (generation, joined) = (
             coordinator.generation,
             std::mem::take(&mut coordinator.joined),
@@ -103,8 +104,10 @@ impl Machine {
 
     /// SyncGroup of the leader: the assignment is appended to the offsets log.
     pub(super) fn lead(&self, step: &mut Step, place: Place, owner: Id) {
+        let parked = step.state.member(place).id;
         let coordinator = &mut step.state.coordinator;
         coordinator.owner = owner;
+        coordinator.parked = parked;
         let record = Generation {
             number: coordinator.generation,
             members: coordinator.members,
@@ -131,6 +134,7 @@ impl Machine {
     /// The generation's record is durable: the group is stable, and whoever waits gets its assignment.
     pub(super) fn stabilise(&self, step: &mut Step) {
         step.state.coordinator.phase = Phase::Stable;
+        step.state.coordinator.parked = 0;
         for place in 0..MEMBERS as Place {
             if step.state.member(place).stage == Stage::Syncing {
                 self.deliver(step, place);

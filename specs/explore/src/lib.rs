@@ -6,9 +6,11 @@
 //! | how is it searched, and by whom a second time? | [`search`] |
 //! | what do promises remember of a path? | [`ledger`] |
 //! | does the *design* keep the promises? | [`design`] |
+//! | does the *code* do what the design allows? | [`code`] |
 //! | how is a path told? | [`narrate`] |
 //! | what can be broken on purpose, and what must come of it? | [`mutants`] |
 
+pub mod code;
 pub mod design;
 pub mod ledger;
 pub mod mutants;

@@ -114,6 +114,11 @@ pub enum Because {
         /// Where it ends.
         log_end: u64,
     },
+    /// Lock-step: the code did what the model does not allow.
+    NotAllowed {
+        /// What it did.
+        what: String,
+    },
     /// G3: an assignment was handed out too early.
     DeliveredTooEarly {
         /// The delivered generation.
@@ -226,6 +231,7 @@ impl fmt::Display for Because {
                 "the offsets log ends at position {log_end}; it would have to reach {needed} to hold every \
                  acknowledged commit"
             ),
+            Because::NotAllowed { what } => f.write_str(what),
             Because::DeliveredTooEarly { delivered, durable } => write!(
                 f,
                 "an assignment of generation {delivered} was handed out while the newest durable generation is {durable}"

@@ -28,6 +28,9 @@ pub enum PromiseId {
     S3Log,
     /// AssignmentDurableBeforeHandedOut.
     G3,
+    /// Refinement: the code does only what the model allows.
+    #[serde(rename = "lock-step")]
+    LockStep,
 }
 
 /// The two kinds of statement.
@@ -51,7 +54,7 @@ pub enum Fault {
 
 impl PromiseId {
     /// All of them: promises first, then invariants.
-    pub const ALL: [PromiseId; 10] = [
+    pub const ALL: [PromiseId; 11] = [
         PromiseId::D1,
         PromiseId::BR1,
         PromiseId::BR2,
@@ -62,6 +65,7 @@ impl PromiseId {
         PromiseId::S1,
         PromiseId::S3Log,
         PromiseId::G3,
+        PromiseId::LockStep,
     ];
 
     /// The id as it is written.
@@ -77,6 +81,7 @@ impl PromiseId {
             PromiseId::S1 => "S1",
             PromiseId::S3Log => "S3-log",
             PromiseId::G3 => "G3",
+            PromiseId::LockStep => "lock-step",
         }
     }
 
@@ -109,6 +114,9 @@ impl PromiseId {
             PromiseId::G3 => {
                 "An assignment is handed out only once its generation is durable in the offsets log."
             }
+            PromiseId::LockStep => {
+                "The code answers, remembers and writes only what the model allows."
+            }
         }
     }
 
@@ -129,13 +137,16 @@ impl PromiseId {
             PromiseId::G3 => {
                 "Kafka GroupMetadataManager.classicGroupSyncToClassicGroup: the append future"
             }
+            PromiseId::LockStep => "refinement: the implementation's state maps onto the model's",
         }
     }
 
     /// An automaton over observations, or a relation over a view.
     pub fn kind(self) -> Kind {
         match self {
-            PromiseId::S1 | PromiseId::S3Log | PromiseId::G3 => Kind::Invariant,
+            PromiseId::S1 | PromiseId::S3Log | PromiseId::G3 | PromiseId::LockStep => {
+                Kind::Invariant
+            }
             _ => Kind::Promise,
         }
     }

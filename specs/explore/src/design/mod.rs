@@ -81,11 +81,7 @@ impl DesignSystem {
             }
         }
         let view = ModelView(&step.state);
-        for invariant in [
-            invariants::acked_commits_in_log,
-            invariants::assignment_durable_before_delivery,
-            invariants::memory_equals_replay,
-        ] {
+        for invariant in invariants::each() {
             broken.extend(
                 invariant(&view)
                     .err()

@@ -6,7 +6,7 @@ use crate::{Because, Broken, PromiseId, View};
 ///
 /// Were it broken, a failover could hand out the same generation number again, with other owners, and fencing by
 /// generation would be blind to the difference.
-pub fn assignment_durable_before_delivery(view: &impl View) -> Result<(), Broken> {
+pub fn assignment_durable_before_delivery<V: View>(view: &V) -> Result<(), Broken> {
     let (delivered, durable) = (view.delivered_generation(), view.durable_generation());
     if delivered <= durable {
         return Ok(());

@@ -1,0 +1,322 @@
+//! The system *code*: the real broker on a simulated disk, in lock-step with the model.
+//!
+//! The clients, the network and the choice of what happens next are the model's; whatever reaches the coordinator is a
+//! real request to the real broker, whose answers, memory and logs must be what the model allows. Before any step the
+//! power may fail; the disk then keeps each prefix of what was not synced, with the next write torn or not, and the
+//! power may fail again at any operation of the recovery.
+
+mod calls;
+mod compare;
+mod crash;
+mod drive;
+mod state;
+mod view;
+
+use plimsoll_broker::{Broker, Config};
+use plimsoll_coordinator::{
+    Acknowledge, CoordinatorConfig, Decisions, Fence, LoadExtent, UpdateCache,
+};
+use plimsoll_disk::SimDisk;
+use plimsoll_model::{Action, Bounds, Design, Event, Mistake, Phase, State};
+use plimsoll_promises::{Because, Broken, PromiseId};
+
+pub use crash::{Again, Cut};
+pub use state::CodeState;
+pub use view::CodeView;
+
+use crate::{
+    design::{self, DesignSystem, Watch},
+    narrate::{Narrate, NotPossible, Told},
+    system::{Head, Outcome, Replay, Situation, System},
+};
+
+/// The group, topic and times of every request.
+pub(crate) const GROUP: &str = "g";
+pub(crate) const TOPIC: &str = "t";
+pub(crate) const REBALANCE_MS: i32 = 3_000;
+pub(crate) const SESSION_MS: i32 = 10_000;
+
+/// The bounds of the run that tests and `check` make.
+pub const BOUNDS: Bounds = Bounds {
+    records: 1,
+    lost_answers: 0,
+    zombie: 0,
+    ..design::BOUNDS
+};
+
+/// The real broker, driven along the model.
+#[derive(Debug, Clone)]
+pub struct CodeSystem {
+    /// The model that it must follow, and the promises that watch.
+    pub design: DesignSystem,
+    /// The broker's settings, with its decisions: right ones, or a mutant's.
+    config: Config,
+    start: Watch,
+    broker: Broker<SimDisk>,
+}
+
+/// One step of the code system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(untagged)]
+pub enum CodeAction {
+    /// The power fails.
+    Cut {
+        /// What survives.
+        cut: Cut,
+    },
+    /// A step of the model, taken by the code.
+    Step(Action),
+}
+
+impl CodeSystem {
+    /// The broker as published, within `bounds`.
+    pub fn new(bounds: Bounds) -> Self {
+        Self::with(bounds, Design::default(), Decisions::default())
+    }
+
+    /// Model and code with the same mistake: lock-step holds, and the promises say what it breaks. Mistakes of the
+    /// client leave the broker as it is.
+    pub fn mutant(bounds: Bounds, mistake: Mistake) -> Self {
+        Self::with(bounds, Design::with(mistake), decisions(mistake))
+    }
+
+    /// The right model and a broker with a mistake: lock-step itself must fail.
+    pub fn astray(bounds: Bounds, mistake: Mistake) -> Self {
+        Self::with(bounds, Design::default(), decisions(mistake))
+    }
+
+    fn with(bounds: Bounds, design: Design, decisions: Decisions) -> Self {
+        let coordinator = CoordinatorConfig {
+            initial_rebalance_delay_ms: REBALANCE_MS as u64,
+            ..CoordinatorConfig::default()
+        };
+        let config = Config {
+            coordinator,
+            decisions,
+            ..Config::with_topics(&[(TOPIC, 1)])
+        };
+        let design = DesignSystem::new(bounds, design);
+        let (broker, _) = Broker::start(SimDisk::new(), &config, drive::NOW)
+            .expect("an empty disk without faults opens");
+        Self {
+            start: design.start(),
+            design,
+            config,
+            broker,
+        }
+    }
+}
+
+/// The decision that makes a mistake in the code.
+fn decisions(mistake: Mistake) -> Decisions {
+    let right = Decisions::default();
+    match mistake {
+        Mistake::LoadStopsEarly => Decisions {
+            load: LoadExtent::AllButTheLastBatch,
+            ..right
+        },
+        Mistake::CommitAckedOnAppend => Decisions {
+            commit: Acknowledge::OnceAppended,
+            ..right
+        },
+        Mistake::CacheBeforeAppend => Decisions {
+            cache: UpdateCache::BeforeAppend,
+            ..right
+        },
+        Mistake::SyncBeforeDurable => Decisions {
+            sync: Acknowledge::OnceAppended,
+            ..right
+        },
+        Mistake::CommitNotFenced => Decisions {
+            fence: Fence::Nobody,
+            ..right
+        },
+        Mistake::ProduceAckedBeforeSync => Decisions {
+            produce: Acknowledge::OnceAppended,
+            ..right
+        },
+        Mistake::CommitBeforeProcessing
+        | Mistake::CommitLastProcessed
+        | Mistake::RetryOlderCommit => right,
+    }
+}
+
+/// What one step of the code came to.
+pub(crate) struct Taken {
+    state: CodeState,
+    events: Vec<Event>,
+    notes: Vec<String>,
+    broken: Vec<Broken>,
+    situations: u64,
+    reached: u8,
+}
+
+fn diverged(what: String) -> Broken {
+    Broken {
+        promise: PromiseId::LockStep,
+        because: Because::NotAllowed { what },
+    }
+}
+
+impl CodeSystem {
+    fn take(&self, from: &CodeState, action: CodeAction) -> Taken {
+        let mut taken = match action {
+            CodeAction::Step(step) => self.take_step(from, step),
+            CodeAction::Cut { cut } => self.take_cut(from, cut),
+        };
+        let ledger = &mut taken.state.watch.ledger;
+        taken.broken.retain(|b| {
+            self.design.watched.contains(b.promise) && ledger.broken() & b.promise.bit() == 0
+        });
+        ledger.keep(&taken.broken);
+        taken
+    }
+
+    /// The steps of the model that this broker can take: it has one leader, and completes a join when all have joined.
+    fn possible(&self, state: &CodeState, action: &Action) -> bool {
+        let model: &State = &state.watch.state;
+        let leader = || state.broker.group(GROUP).and_then(|group| group.leader);
+        let leads = |id: u8| leader().as_deref() == Some(&*drive::member_id(id));
+        match *action {
+            // Places are alike until somebody has joined.
+            Action::Join(1)
+                if model.coordinator.generation == 0 && !model.members.iter().any(|m| m.id > 0) =>
+            {
+                false
+            }
+            Action::Join(place) => {
+                let id = model.member(place).id;
+                let known = model.coordinator.members.contains(id);
+                !(known && model.coordinator.phase == Phase::Stable && !leads(id))
+            }
+            Action::JoinCurrent(place) => !leads(model.member(place).id),
+            Action::Lead(place, _) => leads(model.member(place).id),
+            Action::CrashBroker { .. } => false,
+            _ => true,
+        }
+    }
+}
+
+impl System for CodeSystem {
+    type State = CodeState;
+    type Action = CodeAction;
+
+    fn head(&self) -> Head {
+        Head {
+            name: "code",
+            question: "Does the reference broker do only what the model allows, whatever a crash leaves on its disk?",
+            driven: "the real broker: requests, coordinator, offsets cache, log, batches, recovery",
+            modelled: "clients, network, time (timers fire when the explorer says so), the disk",
+            not_verified: "threads, sockets, real disks; parked followers; more than one broker",
+        }
+    }
+
+    fn bounds(&self) -> Vec<(&'static str, u64)> {
+        self.design.bounds()
+    }
+
+    fn situations(&self) -> &'static [Situation] {
+        self.design.situations()
+    }
+
+    fn expected(&self) -> u64 {
+        // In the code the first rebalance waits for both members or a timer, and one leader leads: everything that the
+        // design meets within these bounds is met here, but for what needs a second record.
+        self.design.expected()
+    }
+
+    fn bound_names(&self) -> Vec<&'static str> {
+        let mut names = self.design.bound_names();
+        names.push("a step made several disk operations, and the power was not cut between them");
+        names
+    }
+
+    fn start(&self) -> CodeState {
+        CodeState::new(self.start.clone(), self.broker.clone())
+    }
+
+    fn actions(&self, state: &CodeState, actions: &mut Vec<CodeAction>) {
+        if state.watch.ledger.broken() != 0 && !self.design.beyond_breach {
+            return;
+        }
+        let mut offered = Vec::new();
+        self.design
+            .machine
+            .actions(&state.watch.state, &mut offered);
+        let code_only = state.has_unsynced_offsets() && !offered.contains(&Action::SyncOffsets);
+        offered.extend(code_only.then_some(Action::SyncOffsets));
+        actions.extend(
+            offered
+                .into_iter()
+                .filter(|a| self.possible(state, a))
+                .map(CodeAction::Step),
+        );
+        self.cuts(state, actions);
+    }
+
+    fn step(&self, from: &CodeState, action: CodeAction) -> Outcome<CodeState> {
+        let mut taken = self.take(from, action);
+        if self.design.machine.design.fences_commits() {
+            taken.state.watch.state.forget_hopeless();
+        }
+        let Taken {
+            state,
+            broken,
+            situations,
+            reached,
+            ..
+        } = taken;
+        Outcome {
+            state,
+            broken,
+            situations,
+            bounds: reached,
+        }
+    }
+
+    fn broken(&self, state: &CodeState) -> u16 {
+        state.watch.ledger.broken()
+    }
+
+    fn replay(&self, state: &CodeState) -> Replay {
+        self.design.replay(&state.watch)
+    }
+}
+
+impl Narrate for CodeSystem {
+    fn under_first_names(&self, path: &[CodeAction]) -> Vec<CodeAction> {
+        path.to_vec()
+    }
+
+    fn narrate(&self, path: &[CodeAction]) -> Result<Vec<Told>, NotPossible> {
+        let mut at = self.start();
+        let mut told = Vec::with_capacity(path.len());
+        let mut offered = Vec::new();
+        for (index, action) in path.iter().enumerate() {
+            offered.clear();
+            self.actions(&at, &mut offered);
+            if !offered.contains(action) {
+                return Err(NotPossible {
+                    step: index + 1,
+                    action: format!("{action:?}"),
+                    because: "neither the model nor the disk offers it in this state".to_owned(),
+                });
+            }
+            let Taken {
+                state,
+                events,
+                notes,
+                broken,
+                ..
+            } = self.take(&at, *action);
+            told.push(Told {
+                events,
+                notes,
+                state: state.watch.state.clone(),
+                broken,
+            });
+            at = state;
+        }
+        Ok(told)
+    }
+}
