@@ -30,9 +30,29 @@ pub type Op = usize;
 struct Open<W> {
     op: Op,
     begun: Snapshot<Growing>,
-    lagging: Vec<Answer>,
-    lagging_all: bool,
     write: Option<Write<W>>,
+    /// What the value may have been at some moment since this began. Only a question asks for it.
+    meanwhile: Meanwhile,
+}
+
+/// Values that a register may have held during an operation.
+#[derive(Debug, Clone, Default)]
+struct Meanwhile {
+    /// Any value.
+    all: bool,
+    values: Vec<Answer>,
+    /// Any value, to a question without `stable`.
+    lagging_all: bool,
+    /// Values to a question without `stable`.
+    lagging: Vec<Answer>,
+}
+
+impl Meanwhile {
+    fn allows(&self, answer: Answer, question: Question) -> bool {
+        self.all
+            || self.values.contains(&answer)
+            || !question.stable && (self.lagging_all || self.lagging.contains(&answer))
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -108,12 +128,20 @@ impl<W: Clone> Register<W> {
     }
 
     fn begin(&mut self, op: Op, write: Option<Write<W>>) {
+        let meanwhile = match write {
+            Some(_) => Meanwhile::default(),
+            None => Meanwhile {
+                all: self.settled.possible().is_none(),
+                values: self.settled.possible().unwrap_or_default().to_vec(),
+                lagging_all: self.lagging_all,
+                lagging: self.lagging.clone(),
+            },
+        };
         self.open.push(Open {
             op,
             begun: self.settled.snapshot(),
-            lagging: self.lagging.clone(),
-            lagging_all: self.lagging_all,
             write,
+            meanwhile,
         });
     }
 
@@ -188,7 +216,9 @@ impl<W: Clone> Register<W> {
                 }
                 Heard::Possible
             }
-            _ if !question.stable && self.lags(answer, &asked) => Heard::Possible,
+            // An older value, but it was the value when the question was under way, or a question may lag so far.
+            _ if asked.meanwhile.allows(answer, question) => Heard::Possible,
+            _ if !question.stable && self.lags(answer) => Heard::Possible,
             Ok(()) => match self.prove(answer, prefer) {
                 Some(what) => {
                     if question.may_be_old {
@@ -210,6 +240,9 @@ impl<W: Clone> Register<W> {
     pub fn forget(&mut self) {
         self.settled.forget();
         self.lagging.clear();
+        self.open
+            .iter_mut()
+            .for_each(|open| open.meanwhile.all = true);
     }
 
     /// What may be committed, apart from writes of unknown outcome; `None` while everything may.
@@ -251,6 +284,9 @@ impl<W: Clone> Register<W> {
         self.settled.settle(answer, begun);
         for open in &mut self.open {
             S3::refresh(&mut open.begun, answer);
+            if open.write.is_none() {
+                open.meanwhile.values.push(answer);
+            }
         }
     }
 
@@ -270,11 +306,8 @@ impl<W: Clone> Register<W> {
         }
     }
 
-    fn lags(&self, answer: Answer, asked: &Open<W>) -> bool {
-        self.lagging_all
-            || asked.lagging_all
-            || self.lagging.contains(&answer)
-            || asked.lagging.contains(&answer)
+    fn lags(&self, answer: Answer) -> bool {
+        self.lagging_all || self.lagging.contains(&answer)
     }
 
     /// A write of unknown outcome that explains the answer: it took effect, and can do so only once.
