@@ -58,9 +58,8 @@ impl Machine {
     /// The fence: the sender must be a member of the current generation (G4), and no assignment may be under way (G10).
     pub(super) fn accepts(&self, state: &State, message: Message) -> bool {
         let coordinator = &state.coordinator;
-        !self.design.fences_commits()
-            || (coordinator.knows(message.id, message.generation)
-                && coordinator.phase != Phase::Completing)
+        let current = coordinator.knows(message.id, message.generation) || !self.design.fences_commits();
+        current && coordinator.phase != Phase::Completing
     }
 
     /// A commit reaches the coordinator while its client waits.
@@ -145,7 +144,6 @@ impl Machine {
         });
         if !self.design.failed_append_leaves_no_trace() {
             step.state.coordinator.committed = Some(message.offset);
-            step.state.coordinator.visible = Some(message.offset);
         }
     }
 

@@ -1,9 +1,10 @@
 //! Design mistakes that can be switched on, each with what must come of it.
 
 use plimsoll_model::{Bounds, Design, Mistake};
-use plimsoll_promises::PromiseId;
+use plimsoll_promises::PromiseId::{self, BR1, BR2, D1, G3, L1, O2, O9, S1, S3, S3Log};
 
 use crate::{
+    code::CodeSystem,
     design::{self, DesignSystem},
     ledger::Watched,
 };
@@ -21,8 +22,8 @@ pub struct Mutant {
     pub in_code: bool,
     /// The bounds within which it is hunted.
     pub bounds: Bounds,
-    /// The promise that kills it first.
-    pub killed_by: PromiseId,
+    /// What it breaks within these bounds, and in how many steps at least; every other promise is blind to it there.
+    pub breaks: &'static [(PromiseId, usize)],
     /// A run that comes close and must pass.
     pub nearly: Nearly,
 }
@@ -55,9 +56,10 @@ pub enum Nearly {
     },
 }
 
-/// Bounds that suffice for most mutants: one record fewer than the design's own, and one failing append.
+/// Bounds that suffice for most mutants: one record fewer than the design's own, and the tight claim `Z` = 0.
 const HUNT: Bounds = Bounds {
     records: 2,
+    zombie: 0,
     write_errors: 0,
     ..design::BOUNDS
 };
@@ -74,8 +76,11 @@ pub const ALL: [Mutant; 9] = [
         told: "the load stops before the last batch of the offsets log",
         mistake: Mistake::LoadStopsEarly,
         in_code: true,
-        bounds: HUNT,
-        killed_by: PromiseId::S1,
+        bounds: Bounds {
+            consumer_crashes: 0,
+            ..HUNT
+        },
+        breaks: &[(S1, 8), (G3, 16), (O9, 17), (S3, 19), (BR1, 20), (BR2, 25)],
         nearly: Nearly::Within {
             told: "the broker never crashes, so nothing is loaded",
             bounds: NO_CRASH,
@@ -86,11 +91,17 @@ pub const ALL: [Mutant; 9] = [
         told: "a commit is acknowledged when it is appended, before the high watermark passes it",
         mistake: Mistake::CommitAckedOnAppend,
         in_code: true,
-        bounds: HUNT,
-        killed_by: PromiseId::S3Log,
+        bounds: Bounds {
+            lost_answers: 0,
+            ..HUNT
+        },
+        breaks: &[(S3Log, 12), (S3, 16), (BR1, 19), (BR2, 23)],
         nearly: Nearly::Within {
-            told: "the broker never crashes, so nothing appended is lost",
-            bounds: NO_CRASH,
+            told: "no crash, and nobody else asks: the gap between the answer and the high watermark is not seen",
+            bounds: Bounds {
+                generations: 1,
+                ..NO_CRASH
+            },
         },
     },
     Mutant {
@@ -100,12 +111,16 @@ pub const ALL: [Mutant; 9] = [
         in_code: true,
         bounds: Bounds {
             write_errors: 1,
+            lost_answers: 0,
             ..HUNT
         },
-        killed_by: PromiseId::S1,
+        breaks: &[(S1, 11), (S3, 16)],
         nearly: Nearly::Within {
             told: "no append fails",
-            bounds: HUNT,
+            bounds: Bounds {
+                lost_answers: 0,
+                ..HUNT
+            },
         },
     },
     Mutant {
@@ -113,8 +128,12 @@ pub const ALL: [Mutant; 9] = [
         told: "SyncGroup is answered before the generation's record is durable",
         mistake: Mistake::SyncBeforeDurable,
         in_code: true,
-        bounds: HUNT,
-        killed_by: PromiseId::G3,
+        bounds: Bounds {
+            consumer_crashes: 0,
+            lost_answers: 0,
+            ..HUNT
+        },
+        breaks: &[(G3, 6), (O9, 15)],
         nearly: Nearly::Unwatched {
             told: "the broker never crashes, so no generation number comes back; G3 itself does not watch",
             promise: PromiseId::G3,
@@ -126,12 +145,18 @@ pub const ALL: [Mutant; 9] = [
         told: "commits are not fenced by member and generation",
         mistake: Mistake::CommitNotFenced,
         in_code: true,
-        bounds: HUNT,
-        killed_by: PromiseId::O9,
+        bounds: Bounds {
+            records: 3,
+            generations: 3,
+            consumer_crashes: 0,
+            ..NO_CRASH
+        },
+        breaks: &[(O9, 16), (BR1, 32), (BR2, 37)],
         nearly: Nearly::Within {
             told: "one generation only: nobody is ever a former owner",
             bounds: Bounds {
                 generations: 1,
+                records: 3,
                 ..HUNT
             },
         },
@@ -142,7 +167,7 @@ pub const ALL: [Mutant; 9] = [
         mistake: Mistake::CommitBeforeProcessing,
         in_code: false,
         bounds: HUNT,
-        killed_by: PromiseId::D1,
+        breaks: &[(D1, 10)],
         nearly: Nearly::Unwatched {
             told: "commits only ever run ahead, so nothing is replayed or forgotten; D1 itself does not watch",
             promise: PromiseId::D1,
@@ -154,8 +179,11 @@ pub const ALL: [Mutant; 9] = [
         told: "the client commits the offset of the last processed record instead of the next one",
         mistake: Mistake::CommitLastProcessed,
         in_code: false,
-        bounds: Bounds { zombie: 0, ..HUNT },
-        killed_by: PromiseId::BR1,
+        bounds: Bounds {
+            lost_answers: 0,
+            ..NO_CRASH
+        },
+        breaks: &[(BR1, 18), (BR2, 23)],
         nearly: Nearly::LooserClaim {
             told: "it breaks only the tight bound: with U one greater all is kept",
             by: 1,
@@ -166,8 +194,11 @@ pub const ALL: [Mutant; 9] = [
         told: "the client sends a commit it had given up again after a newer one was accepted",
         mistake: Mistake::RetryOlderCommit,
         in_code: false,
-        bounds: HUNT,
-        killed_by: PromiseId::O2,
+        bounds: Bounds {
+            records: 3,
+            ..NO_CRASH
+        },
+        breaks: &[(O2, 21), (BR1, 27), (BR2, 32)],
         nearly: Nearly::Within {
             told: "no answer is lost, so no commit is ever given up",
             bounds: Bounds {
@@ -182,7 +213,7 @@ pub const ALL: [Mutant; 9] = [
         mistake: Mistake::ProduceAckedBeforeSync,
         in_code: true,
         bounds: HUNT,
-        killed_by: PromiseId::L1,
+        breaks: &[(L1, 2)],
         nearly: Nearly::Within {
             told: "the broker never crashes, so nothing unsynced is lost",
             bounds: NO_CRASH,
@@ -200,6 +231,24 @@ impl Mutant {
     /// The design system that makes this mistake and stops at the first breach of each path.
     pub fn design(&self) -> DesignSystem {
         DesignSystem::new(self.bounds, Design::with(self.mistake))
+    }
+
+    /// The promise that kills it in the fewest steps.
+    pub fn killed_by(&self) -> PromiseId {
+        self.breaks[0].0
+    }
+
+    /// The promises that are blind to it within its bounds.
+    pub fn blind(&self) -> impl Iterator<Item = PromiseId> + '_ {
+        let sees = |promise: &PromiseId| self.breaks.iter().any(|(seer, _)| seer == promise);
+        PromiseId::ALL
+            .into_iter()
+            .filter(move |promise| *promise != PromiseId::LockStep && !sees(promise))
+    }
+
+    /// The real broker with this mistake, or under a client with this mistake, in lock-step with the model.
+    pub fn code(&self) -> CodeSystem {
+        CodeSystem::mutant(self.bounds, self.mistake)
     }
 
     /// The companion run.
