@@ -7,6 +7,7 @@
 //! | what do promises remember of a path? | [`ledger`] |
 //! | does the *design* keep the promises? | [`design`] |
 //! | does the *code* do what the design allows? | [`code`] |
+//! | how far does each run go? | [`runs`] |
 //! | how is a path told? | [`narrate`] |
 //! | what can be broken on purpose, and what must come of it? | [`mutants`] |
 
@@ -15,5 +16,6 @@ pub mod design;
 pub mod ledger;
 pub mod mutants;
 pub mod narrate;
+pub mod runs;
 pub mod search;
 pub mod system;

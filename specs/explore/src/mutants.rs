@@ -3,11 +3,7 @@
 use plimsoll_model::{Bounds, Design, Mistake};
 use plimsoll_promises::PromiseId::{self, BR1, BR2, D1, G3, L1, O2, O9, S1, S3, S3Log};
 
-use crate::{
-    code::CodeSystem,
-    design::{self, DesignSystem},
-    ledger::Watched,
-};
+use crate::{code::CodeSystem, design::DesignSystem, ledger::Watched, runs};
 
 /// A named mistake.
 #[derive(Debug, Clone, Copy)]
@@ -61,7 +57,7 @@ const HUNT: Bounds = Bounds {
     records: 2,
     zombie: 0,
     write_errors: 0,
-    ..design::BOUNDS
+    ..runs::DESIGN
 };
 
 const NO_CRASH: Bounds = Bounds {

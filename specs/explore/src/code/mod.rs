@@ -25,7 +25,7 @@ pub use state::CodeState;
 pub use view::CodeView;
 
 use crate::{
-    design::{self, DesignSystem, Watch},
+    design::{DesignSystem, Watch},
     narrate::{Narrate, NotPossible, Told},
     system::{Head, Outcome, Replay, Situation, System},
 };
@@ -35,14 +35,6 @@ pub(crate) const GROUP: &str = "g";
 pub(crate) const TOPIC: &str = "t";
 pub(crate) const REBALANCE_MS: i32 = 3_000;
 pub(crate) const SESSION_MS: i32 = 10_000;
-
-/// The bounds of the run that tests and `check` make.
-pub const BOUNDS: Bounds = Bounds {
-    records: 1,
-    lost_answers: 0,
-    zombie: 0,
-    ..design::BOUNDS
-};
 
 /// The real broker, driven along the model.
 #[derive(Debug, Clone)]

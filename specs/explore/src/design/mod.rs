@@ -39,19 +39,6 @@ pub struct Watch {
     pub ledger: Ledger,
 }
 
-/// The bounds of the run that tests and `check` make.
-pub const BOUNDS: Bounds = Bounds {
-    records: 3,
-    consumer_crashes: 1,
-    failovers: 1,
-    generations: 2,
-    expiries: 1,
-    lost_answers: 1,
-    write_errors: 0,
-    window: 1,
-    zombie: 1,
-};
-
 impl DesignSystem {
     /// The system that follows `design` within `bounds`, all promises watching.
     pub fn new(bounds: Bounds, design: Design) -> Self {
