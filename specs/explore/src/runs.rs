@@ -5,14 +5,16 @@ use plimsoll_model::{Bounds, Design};
 use crate::{code::CodeSystem, design::DesignSystem};
 
 /// A system within bounds, under a name of its own.
-#[derive(Debug, Clone)]
-pub struct Run<S> {
+#[derive(Debug, Clone, Copy)]
+pub struct Run {
     /// Its name: the system's, and what is special about the bounds.
     pub name: &'static str,
+    /// The system's name.
+    pub system: &'static str,
     /// Why these bounds.
     pub told: &'static str,
-    /// The system.
-    pub system: S,
+    /// The bounds.
+    pub bounds: Bounds,
     /// Distinct states, as counted by both searches.
     pub states: usize,
 }
@@ -79,83 +81,74 @@ pub const CODE_FAILING_APPEND: Bounds = Bounds {
     ..CODE
 };
 
-/// The design's runs.
-pub fn design() -> Vec<Run<DesignSystem>> {
-    let run = |name, told, bounds, states| Run {
-        name,
-        told,
-        system: DesignSystem::new(bounds, Design::default()),
-        states,
-    };
-    vec![
-        run("design", "everything at once", DESIGN, 1_114_654),
-        run(
-            "design, crash loop",
-            "a consumer dies between effect and commit, again and again",
-            CRASH_LOOP,
-            65_409,
-        ),
-        run(
-            "design, batches",
-            "a window of two records and a zombie",
-            BATCHES,
-            125_286,
-        ),
-        run(
-            "design, failing append",
-            "the offsets log refuses a write",
-            FAILING_APPEND,
-            259_443,
-        ),
-    ]
-}
-
-fn code_run(
-    name: &'static str,
-    told: &'static str,
-    bounds: Bounds,
-    states: usize,
-) -> Run<CodeSystem> {
+/// What `check` explores.
+pub const ALL: [Run; 6] = [
     Run {
-        name,
-        told,
-        system: CodeSystem::new(bounds),
-        states,
+        name: "design",
+        system: "design",
+        told: "everything at once",
+        bounds: DESIGN,
+        states: 1_114_654,
+    },
+    Run {
+        name: "design, crash loop",
+        system: "design",
+        told: "a consumer dies between effect and commit, again and again",
+        bounds: CRASH_LOOP,
+        states: 65_409,
+    },
+    Run {
+        name: "design, batches",
+        system: "design",
+        told: "a window of two records, and a zombie",
+        bounds: BATCHES,
+        states: 125_286,
+    },
+    Run {
+        name: "design, failing append",
+        system: "design",
+        told: "the offsets log refuses a write",
+        bounds: FAILING_APPEND,
+        states: 259_443,
+    },
+    Run {
+        name: "code",
+        system: "code",
+        told: "the power may fail before every step and in every recovery",
+        bounds: CODE,
+        states: 408_047,
+    },
+    CODE_FAILING,
+];
+
+const CODE_FAILING: Run = Run {
+    name: "code, failing append",
+    system: "code",
+    told: "a write fails halfway",
+    bounds: CODE_FAILING_APPEND,
+    states: 3_884,
+};
+
+/// The runs of the code that a test has time for.
+pub const CODE_IN_TESTS: [Run; 2] = [
+    Run {
+        name: "code, one record",
+        system: "code",
+        told: "the code's run with a record fewer",
+        bounds: CODE_SMALL,
+        states: 148_091,
+    },
+    CODE_FAILING,
+];
+
+impl Run {
+    /// The design within these bounds.
+    pub fn design(&self) -> DesignSystem {
+        DesignSystem::new(self.bounds, Design::default())
     }
-}
 
-/// The code's runs.
-pub fn code() -> Vec<Run<CodeSystem>> {
-    vec![
-        code_run(
-            "code",
-            "the power may fail before every step and in every recovery",
-            CODE,
-            408_047,
-        ),
-        code_run(
-            "code, failing append",
-            "a write fails halfway",
-            CODE_FAILING_APPEND,
-            3_884,
-        ),
-    ]
-}
-
-/// The code's runs that a test has time for.
-pub fn code_in_tests() -> Vec<Run<CodeSystem>> {
-    vec![
-        code_run(
-            "code, one record",
-            "the code's run with a record fewer",
-            CODE_SMALL,
-            148_091,
-        ),
-        code_run(
-            "code, failing append",
-            "a write fails halfway",
-            CODE_FAILING_APPEND,
-            3_884,
-        ),
-    ]
+    /// The code within these bounds.
+    pub fn code(&self) -> CodeSystem {
+        CodeSystem::new(self.bounds)
+    }
 }
