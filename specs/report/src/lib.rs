@@ -1,1 +1,38 @@
-//! Counterexamples as stories, sequence diagrams and traces; verdicts as tables, JSON lines
+//! What users read: counterexamples as stories, sequence diagrams and traces; verdicts as a table, JSON lines and JUnit.
+//!
+//! Everything here is pure: data in, text out. A [`Counterexample`] holds a path that was walked again; [`story`],
+//! [`mermaid`] and [`Trace`] are three ways to write it down.
+//!
+//! | question | file |
+//! |---|---|
+//! | what was explored, so that it can be built again? | [`setup`] |
+//! | what is a counterexample? | [`counterexample`] |
+//! | how is it told? | `story`, from `sentences` (what happened), `beliefs` (what each party knows), `names` |
+//! | how is it drawn? | `mermaid` |
+//! | how is it stored? | [`trace`] |
+//! | what did an exploration find? | [`checked`], as a table in `table` |
+//! | what did the judge find, for a build server? | [`junit`] |
+
+mod beliefs;
+pub mod checked;
+pub mod counterexample;
+pub mod junit;
+mod mermaid;
+mod names;
+mod scene;
+mod sentences;
+pub mod setup;
+mod story;
+mod table;
+mod tape;
+mod text;
+pub mod trace;
+
+pub use checked::{Checked, SecondOpinion, Standing};
+pub use counterexample::Counterexample;
+pub use mermaid::mermaid;
+pub use setup::Setup;
+pub use story::story;
+pub use table::table;
+pub use text::{closest, counted, grouped};
+pub use trace::{TRACE_VERSION, Trace, TraceError};

@@ -1,0 +1,109 @@
+//! What can be asked on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::exit::HELP;
+
+/// Where may a consumer group resume after anything that can go wrong, so that no record is skipped and never more than
+/// a stated number is processed again?
+#[derive(Debug, Parser)]
+#[command(name = "plimsoll", version, after_help = HELP)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Explore every crash and rebalance interleaving, or hunt a mutant
+    Check(CheckArgs),
+    /// List the mistakes that can be switched on, and what must come of each
+    Mutants(MutantsArgs),
+    /// Walk a counterexample again that `check --mutant NAME --format json` wrote
+    Replay(ReplayArgs),
+    /// Judge recorded histories of real consumer groups
+    Judge(JudgeArgs),
+}
+
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = HELP,
+    long_about = "Explore every crash and rebalance interleaving within printed bounds, by two searches that must agree, \
+        and say of each promise whether it is kept, broken or unknown.\n\nWith --mutant: switch a mistake on, find the \
+        shortest way in which it breaks a promise, and tell it."
+)]
+pub struct CheckArgs {
+    /// Only this system (`design`, `code`) or this run of it, as the table names them
+    #[arg(long, value_name = "NAME")]
+    pub system: Option<String>,
+    /// Hunt this mutant and tell the shortest counterexample; `plimsoll mutants` lists them
+    #[arg(long, value_name = "NAME")]
+    pub mutant: Option<String>,
+    /// Let only this promise watch
+    #[arg(long, value_name = "ID", requires = "mutant")]
+    pub promise: Option<String>,
+    /// How to write the counterexample
+    #[arg(long, value_enum, requires = "mutant", default_value_t = Format::Story)]
+    pub format: Format,
+    /// Write the counterexample to this file
+    #[arg(long, value_name = "FILE", requires = "mutant")]
+    pub out: Option<PathBuf>,
+    /// One line of JSON for each run instead of a table
+    #[arg(long, conflicts_with = "mutant")]
+    pub json: bool,
+    /// Give up a run after so many seconds; what it has not seen by then is unknown
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
+    pub max_seconds: u64,
+    /// Give up a run after so many distinct states; what it has not seen by then is unknown
+    #[arg(long, value_name = "STATES", default_value_t = 50_000_000)]
+    pub max_states: usize,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = HELP)]
+pub struct MutantsArgs {
+    /// One line of JSON for each mutant
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = HELP)]
+pub struct ReplayArgs {
+    /// The trace; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Walk it on this system instead of the one that it was found on: `design` or `code`
+    #[arg(long, value_name = "NAME")]
+    pub system: Option<String>,
+    /// How to write the counterexample
+    #[arg(long, value_enum, default_value_t = Format::Story)]
+    pub format: Format,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = HELP)]
+pub struct JudgeArgs {
+    /// The histories; `-` is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// One line of JSON for each file
+    #[arg(long)]
+    pub json: bool,
+    /// Write JUnit XML to this file, for a build server
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+}
+
+/// The forms of a counterexample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// In words, step by step
+    Story,
+    /// A sequence diagram
+    Mermaid,
+    /// A trace that `plimsoll replay` walks again
+    Json,
+}

@@ -1,0 +1,61 @@
+//! A system that can be told to stop offering steps: the only way to end a search that knows no limits.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use plimsoll_explore::system::{Head, Outcome, Replay, Situation, System};
+
+/// A system, and whether it is to go on.
+pub(crate) struct Cancellable<S> {
+    pub(crate) system: S,
+    pub(crate) cancelled: Arc<AtomicBool>,
+}
+
+impl<S: System> System for Cancellable<S> {
+    type State = S::State;
+    type Action = S::Action;
+
+    fn actions(&self, state: &S::State, actions: &mut Vec<S::Action>) {
+        if !self.cancelled.load(Ordering::Relaxed) {
+            self.system.actions(state, actions);
+        }
+    }
+
+    fn head(&self) -> Head {
+        self.system.head()
+    }
+
+    fn bounds(&self) -> Vec<(&'static str, u64)> {
+        self.system.bounds()
+    }
+
+    fn situations(&self) -> &'static [Situation] {
+        self.system.situations()
+    }
+
+    fn expected(&self) -> u64 {
+        self.system.expected()
+    }
+
+    fn bound_names(&self) -> Vec<&'static str> {
+        self.system.bound_names()
+    }
+
+    fn start(&self) -> S::State {
+        self.system.start()
+    }
+
+    fn step(&self, state: &S::State, action: S::Action) -> Outcome<S::State> {
+        self.system.step(state, action)
+    }
+
+    fn broken(&self, state: &S::State) -> u16 {
+        self.system.broken(state)
+    }
+
+    fn replay(&self, state: &S::State) -> Replay {
+        self.system.replay(state)
+    }
+}

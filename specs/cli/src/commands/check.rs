@@ -1,0 +1,245 @@
+//! `plimsoll check`: everything that can happen, explored twice; or one mutant, hunted.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use plimsoll_explore::{
+    ledger::Watched,
+    mutants::{ALL, Mutant},
+    narrate::Narrate,
+    runs::Run,
+    search::{
+        levels::{Findings, Limits, explore},
+        second,
+    },
+};
+use plimsoll_promises::PromiseId;
+use plimsoll_report::{
+    Checked, Counterexample, SecondOpinion, Setup, Standing, counted, grouped, story, table,
+};
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::show::show;
+use crate::{
+    Exit, args::CheckArgs, cancel::Cancellable, hunt::hunt, output::Output, progress::Progress,
+    runs,
+};
+
+/// Columns of the table where there is no terminal to measure.
+const TABLE_WIDTH: u16 = 132;
+
+pub(crate) fn check(args: &CheckArgs, output: &mut Output<'_>) -> Exit {
+    let done = match &args.mutant {
+        Some(name) => check_mutant(args, name, output),
+        None => check_all(args, output),
+    };
+    done.unwrap_or_else(|error| {
+        output.complain(&error);
+        Exit::Usage
+    })
+}
+
+fn limits(args: &CheckArgs) -> Limits {
+    Limits {
+        states: args.max_states,
+        time: Duration::from_secs(args.max_seconds),
+        first_breach: false,
+    }
+}
+
+fn check_all(args: &CheckArgs, output: &mut Output<'_>) -> Result<Exit, String> {
+    let mut checked = Vec::new();
+    let mut stories = Vec::new();
+    for run in runs::named(args.system.as_deref())? {
+        if output.closed() {
+            break;
+        }
+        let progress = Progress::begin(run.name, output.terminal());
+        let setup = Setup::right(run.system, run.bounds);
+        let (one, told) = match run.system {
+            "code" => explore_twice(&run, &setup, setup.code(), limits(args), &progress),
+            _ => explore_twice(&run, &setup, setup.design(), limits(args), &progress),
+        };
+        drop(progress);
+        if args.json {
+            let line = serde_json::to_string(&one).expect("plain data without maps cannot fail");
+            output.say(&format!("{line}\n"));
+        }
+        checked.push(one);
+        stories.extend(told);
+    }
+    if !args.json {
+        output.say(&table(&checked, TABLE_WIDTH));
+        stories
+            .iter()
+            .for_each(|told| output.say(&format!("\n{told}")));
+        output.say(&format!("\n{}", conclusion(&checked)));
+    }
+    Ok(exit(&checked))
+}
+
+/// One run, by two searches at once; the story of what breaks, if anything does.
+fn explore_twice<S: Narrate + Clone + 'static>(
+    run: &Run,
+    setup: &Setup,
+    system: S,
+    limits: Limits,
+    progress: &Progress,
+) -> (Checked, Option<String>) {
+    let cancelled = Arc::new(AtomicBool::new(false));
+    let second = Cancellable {
+        system: system.clone(),
+        cancelled: Arc::clone(&cancelled),
+    };
+    let second = thread::spawn(move || second::explore(second));
+    let per_resume = setup.claim.per_resume();
+    let findings = explore(&system, per_resume, limits, |s, d| progress.reach(s, d));
+    // What was cut short is unknown, whatever the other search would say.
+    cancelled.store(!findings.complete, Ordering::Relaxed);
+    progress.await_second();
+    let second = second.join().expect("the second search does not panic");
+    let opinion = compare(&findings, second);
+    let watched = Watched::these(&setup.watched);
+    let checked = Checked::of(
+        (run.name, run.told),
+        &system,
+        (setup.claim, watched),
+        &findings,
+        opinion,
+    );
+    let told = findings.shortest().and_then(|breach| {
+        let found = Counterexample::found(setup, &system, &breach.path).ok()??;
+        Some(story(&found.1))
+    });
+    (checked, told)
+}
+
+fn compare<A>(findings: &Findings<A>, second: second::SecondOpinion) -> SecondOpinion {
+    let broken = !findings.breaches.is_empty();
+    if !findings.complete {
+        SecondOpinion::NotHeard
+    } else if second.states == findings.states && second.broken == broken {
+        SecondOpinion::Agrees
+    } else {
+        SecondOpinion::Differs {
+            states: second.states as u64,
+            broken: second.broken,
+        }
+    }
+}
+
+fn exit(checked: &[Checked]) -> Exit {
+    let exits = checked.iter().map(|run| match run.verdict {
+        Standing::Kept => Exit::Kept,
+        Standing::Unknown => Exit::Unknown,
+        Standing::Broken => Exit::Broken,
+    });
+    exits.fold(Exit::Kept, Exit::worse)
+}
+
+/// The verdict in a sentence, and what made it.
+fn conclusion(checked: &[Checked]) -> String {
+    let mut text = String::new();
+    for run in checked {
+        for met in run.never_met() {
+            text.push_str(&format!(
+                "{}: never met \"{}\": its verdict is empty\n",
+                run.run, met.situation
+            ));
+        }
+        if let SecondOpinion::Differs { .. } = run.second_opinion {
+            text.push_str(&format!(
+                "{}: the two searches differ: neither can be trusted\n",
+                run.run
+            ));
+        }
+        if !run.complete {
+            text.push_str(&format!(
+                "{}: cut short after {} states: what was not seen is unknown\n",
+                run.run,
+                grouped(run.states)
+            ));
+        }
+    }
+    let states = checked.iter().map(|run| run.states).sum();
+    text.push_str(match exit(checked) {
+        Exit::Kept => "kept: every promise holds, exhaustively within these bounds",
+        Exit::Unknown => "unknown: nothing is broken in what was seen, but not everything was seen",
+        _ => "broken",
+    });
+    text.push_str(&format!(" ({} in all)\n", counted(states, "state")));
+    text
+}
+
+fn check_mutant(args: &CheckArgs, name: &str, output: &mut Output<'_>) -> Result<Exit, String> {
+    let names = ALL.map(|mutant| mutant.name);
+    let mutant = Mutant::named(name).ok_or_else(|| runs::unknown("mutant", name, names))?;
+    let system = runs::system(args.system.as_deref().unwrap_or("design"))?;
+    let mut setup = Setup::mutant(system, mutant);
+    if let Some(id) = &args.promise {
+        let ids = PromiseId::ALL.map(PromiseId::code);
+        let promise = id.parse().map_err(|_| runs::unknown("promise", id, ids))?;
+        setup = setup.watching(promise);
+    }
+    Ok(match system {
+        "code" => hunt_in(&setup, &setup.code(), args, output),
+        _ => hunt_in(&setup, &setup.design(), args, output),
+    })
+}
+
+fn hunt_in<S: Narrate>(setup: &Setup, system: &S, args: &CheckArgs, output: &mut Output<'_>) -> Exit
+where
+    S::Action: Serialize + DeserializeOwned,
+{
+    let progress = Progress::begin("hunting", output.terminal());
+    let hunt = hunt(setup, system, limits(args), |s, d| progress.reach(s, d));
+    drop(progress);
+    let Some((trace, counterexample)) = &hunt.caught else {
+        return not_caught(setup, system, &hunt.findings, output);
+    };
+    let text = show(args.format, trace, counterexample);
+    match &args.out {
+        Some(path) if output.save(path, &text) => {
+            let broken = counterexample.first_broken();
+            output.say(&format!("{broken}\nwritten to {}\n", path.display()));
+        }
+        Some(_) => {}
+        None => output.say(&text),
+    }
+    Exit::Broken
+}
+
+fn not_caught<S: Narrate>(
+    setup: &Setup,
+    system: &S,
+    findings: &Findings<S::Action>,
+    output: &mut Output<'_>,
+) -> Exit {
+    let (verdict, exit) = match findings.complete {
+        true => ("kept within these bounds", Exit::Kept),
+        false => ("unknown: the search was cut short", Exit::Unknown),
+    };
+    let watched: Vec<_> = setup.watched.iter().map(|promise| promise.code()).collect();
+    let bounds: Vec<_> = system
+        .bounds()
+        .iter()
+        .map(|(name, bound)| format!("{name} {bound}"))
+        .collect();
+    output.say(&format!(
+        "{verdict}: {} of {} does not break {}\n  bounds    {}\n  searched  {}, {} deep, in {:.1?}\n",
+        setup.mutant.as_deref().unwrap_or("nothing"),
+        setup.system,
+        watched.join(", "),
+        bounds.join(", "),
+        counted(findings.states as u64, "state"),
+        counted(findings.depth as u64, "step"),
+        findings.time
+    ));
+    exit
+}

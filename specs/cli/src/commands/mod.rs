@@ -1,0 +1,7 @@
+//! One file for each command.
+
+pub(crate) mod check;
+pub(crate) mod judge;
+pub(crate) mod mutants;
+pub(crate) mod replay;
+mod show;

@@ -1,0 +1,56 @@
+//! The command line `plimsoll`, as a library that can be called in process.
+//!
+//! | question | file |
+//! |---|---|
+//! | what can be asked? | `args` |
+//! | what does the exit code mean? | [`Exit`] |
+//! | what does `check` explore? | `runs` |
+//! | how is a mutant hunted? | `hunt` |
+//! | what does each command do? | `commands` |
+
+mod args;
+mod cancel;
+mod commands;
+mod exit;
+mod hunt;
+mod output;
+mod progress;
+mod runs;
+
+use std::ffi::OsString;
+
+use clap::Parser;
+
+pub use exit::Exit;
+pub use hunt::{Hunt, hunt};
+pub use output::Streams;
+
+use args::{Args, Command};
+use output::Output;
+
+/// Runs the command line; the first of `args` is the program's name.
+pub fn run(args: impl IntoIterator<Item = OsString>, streams: Streams<'_>) -> Exit {
+    let mut output = Output::new(streams);
+    let exit = match Args::try_parse_from(args) {
+        Ok(args) => dispatch(&args.command, &mut output),
+        Err(error) if error.use_stderr() => {
+            output.complain(&error.to_string());
+            Exit::Usage
+        }
+        // `--help` and `--version` come this way.
+        Err(error) => {
+            output.say(&error.to_string());
+            Exit::Kept
+        }
+    };
+    output.end(exit)
+}
+
+fn dispatch(command: &Command, output: &mut Output<'_>) -> Exit {
+    match command {
+        Command::Check(args) => commands::check::check(args, output),
+        Command::Mutants(args) => commands::mutants::mutants(args, output),
+        Command::Replay(args) => commands::replay::replay(args, output),
+        Command::Judge(args) => commands::judge::judge(args, output),
+    }
+}

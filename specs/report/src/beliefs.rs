@@ -1,0 +1,176 @@
+//! What each party believes in a state, in facets; and which of them a step changed.
+
+use plimsoll_model::{Coordinator, Member, Phase, Place, Stage, State};
+
+use crate::{
+    names::{Names, process},
+    scene::Scene,
+    tape::Tape,
+    text::listed,
+};
+
+/// A party, and what it believes, facet by facet; an empty facet is not worth a word.
+pub struct Party {
+    /// Its name.
+    pub name: &'static str,
+    /// Its facets, always in the same order.
+    pub facets: Vec<String>,
+}
+
+impl Party {
+    /// What there is to say.
+    pub fn told(&self) -> String {
+        let facets = self.facets.iter().filter(|facet| !facet.is_empty());
+        facets.cloned().collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// What everybody believes.
+pub fn beliefs(state: &State, names: &Names, tape: &Tape) -> Vec<Party> {
+    let member = |place| Party {
+        name: process(place),
+        facets: member(state, state.member(place), names),
+    };
+    vec![
+        member(0),
+        member(1),
+        Party {
+            name: "coordinator",
+            facets: coordinator(&state.coordinator, names),
+        },
+        Party {
+            name: "offsets log",
+            facets: vec![tape.told()],
+        },
+        Party {
+            name: "data log",
+            facets: vec![data_log(state)],
+        },
+    ]
+}
+
+/// What a step changed: each party that it touched, with the facets that are new.
+pub fn changes(scene: &Scene<'_>) -> Vec<Party> {
+    let before = beliefs(&scene.before, &scene.names_before, &scene.tape_before);
+    let after = beliefs(&scene.told.state, &scene.names, &scene.tape);
+    let changed = before.into_iter().zip(after).map(|(before, mut after)| {
+        let facets = after.facets.into_iter().zip(before.facets);
+        after.facets = facets
+            .filter(|(new, old)| new != old)
+            .map(|(new, _)| new)
+            .collect();
+        after
+    });
+    changed.filter(|party| !party.told().is_empty()).collect()
+}
+
+/// The whole state: everybody who has anything to say.
+pub fn everybody(scene: &Scene<'_>) -> Vec<Party> {
+    let mut parties = beliefs(&scene.told.state, &scene.names, &scene.tape);
+    parties.retain(|party| {
+        (0..2).all(|place: Place| party.name != process(place) || scene.names.took_part(place))
+    });
+    parties
+}
+
+fn member(state: &State, member: &Member, names: &Names) -> Vec<String> {
+    let generation = member.generation;
+    let standing = match member.stage {
+        Stage::Idle if member.id == 0 => "in no group".to_owned(),
+        Stage::Idle => "has to join again".to_owned(),
+        Stage::Joining => format!("waits to join as {}", names.id(member.id)),
+        Stage::Joined => format!("in generation {generation}, without its assignment yet"),
+        Stage::Syncing => format!("in generation {generation}, waits for its assignment"),
+        Stage::Standby => format!("in generation {generation}, owns nothing"),
+        Stage::Assigned | Stage::Owning => {
+            format!("in generation {generation}, owns the partition")
+        }
+    };
+    let owning = member.stage == Stage::Owning;
+    let in_generation = member.generation > 0;
+    let facet = |is: bool, told: String| if is { told } else { String::new() };
+    let offset = |message: Option<plimsoll_model::Message>| message.map_or(0, |m| m.offset);
+    vec![
+        standing,
+        facet(
+            in_generation && state.fenced(member),
+            "a zombie without knowing it".to_owned(),
+        ),
+        facet(owning, format!("position {}", member.position)),
+        facet(owning, secured(member)),
+        facet(
+            member.sent.is_some(),
+            format!("commit {} on its way", offset(member.sent)),
+        ),
+        facet(
+            member.waiting && member.sent.is_none(),
+            "waits for an answer".to_owned(),
+        ),
+        facet(
+            member.late.is_some(),
+            format!("commit {}, given up, still on its way", offset(member.late)),
+        ),
+        member.kept.map_or_else(String::new, |kept| {
+            format!("means to send commit {kept} again")
+        }),
+    ]
+}
+
+fn secured(member: &Member) -> String {
+    match member.secured {
+        0 => "believes nothing committed".to_owned(),
+        offset => format!("believes {offset} committed"),
+    }
+}
+
+fn coordinator(coordinator: &Coordinator, names: &Names) -> Vec<String> {
+    let generation = coordinator.generation;
+    let standing = match coordinator.phase {
+        Phase::Loading => return vec!["down".to_owned(), String::new(), String::new()],
+        Phase::Empty if generation == 0 => "no group".to_owned(),
+        Phase::Empty => format!("generation {generation}, nobody in it"),
+        Phase::Preparing => "prepares a rebalance".to_owned(),
+        Phase::Completing if coordinator.owner == 0 => {
+            format!("generation {generation} awaits its assignment")
+        }
+        Phase::Completing => format!("generation {generation} awaits the disk"),
+        Phase::Stable => format!("generation {generation} is stable"),
+    };
+    let members = match names.ids(coordinator.members) {
+        ids if ids.is_empty() => String::new(),
+        ids => format!("members {}", listed(&ids)),
+    };
+    vec![standing, members, committed(coordinator)]
+}
+
+fn committed(coordinator: &Coordinator) -> String {
+    let told = |offset: Option<u8>| offset.map_or_else(|| "none".to_owned(), |o| o.to_string());
+    let (memory, visible) = (coordinator.committed, coordinator.visible);
+    match (memory, visible) {
+        (None, None) => String::new(),
+        _ if memory == visible => format!("committed {}", told(memory)),
+        _ => format!(
+            "committed {}, still answers {}",
+            told(memory),
+            told(visible)
+        ),
+    }
+}
+
+fn data_log(state: &State) -> String {
+    let data = &state.data;
+    let records = |range: std::ops::Range<u8>| {
+        let records: Vec<_> = range.map(|o| format!("r{}", data.value(o))).collect();
+        records.join(" ")
+    };
+    match (data.synced, data.end) {
+        (_, 0) => "empty".to_owned(),
+        (0, end) => format!("{}, not durable", records(0..end)),
+        (synced, end) if synced == end => format!("{}, durable", records(0..end)),
+        (synced, end) => format!(
+            "{}, not durable: {}",
+            records(0..synced),
+            records(synced..end)
+        ),
+    }
+}

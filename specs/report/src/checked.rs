@@ -1,0 +1,241 @@
+//! What an exploration found, as data: the table, and a line of JSON whose schema is a public interface.
+
+use std::time::Duration;
+
+use plimsoll_explore::{
+    ledger::Watched,
+    search::levels::Findings,
+    system::{Replay, System},
+};
+use plimsoll_promises::{Claim, PromiseId};
+use serde::Serialize;
+
+/// The version of the schema of `plimsoll check --json`.
+pub const CHECK_VERSION: u64 = 1;
+
+/// How a promise stands after an exploration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Everything within the bounds was seen, and it held.
+    Kept,
+    /// It was not broken in what was seen, but not everything was.
+    Unknown,
+    /// It was broken.
+    Broken,
+}
+
+impl Standing {
+    /// As it is written.
+    pub fn told(self) -> &'static str {
+        match self {
+            Standing::Kept => "kept",
+            Standing::Unknown => "unknown",
+            Standing::Broken => "BROKEN",
+        }
+    }
+}
+
+/// What the second search says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "verdict")]
+pub enum SecondOpinion {
+    /// It was not heard: the run was cut short.
+    NotHeard,
+    /// It counted the same states and found the same of the promises.
+    Agrees,
+    /// It counted others, or found otherwise: neither search can be trusted.
+    Differs {
+        /// The states it counted.
+        states: u64,
+        /// Whether it found a broken promise.
+        broken: bool,
+    },
+}
+
+/// A situation that a complete run must have met.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Met {
+    /// What happens in it.
+    pub situation: &'static str,
+    /// How many steps met it.
+    pub times: u64,
+    /// Whether these bounds allow it.
+    pub expected: bool,
+}
+
+/// A bound that may keep something from happening.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reached {
+    /// What would have happened.
+    pub bound: &'static str,
+    /// How many steps it stopped.
+    pub times: u64,
+}
+
+/// The replay bound `E·(U + Z)`, and how close the run came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct ReplayBound {
+    /// The uncommitted window.
+    pub u: u64,
+    /// Zombie processing.
+    pub z: u64,
+    /// The most records processed again on any path.
+    pub worst: u64,
+    /// By so many tenures.
+    pub worst_e: u64,
+    /// `E` of a path whose replay is exactly `E·(U + Z)`: the bound cannot be improved.
+    pub tight_e: Option<u64>,
+}
+
+/// One run of `plimsoll check`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Checked {
+    /// The schema's version, [`CHECK_VERSION`].
+    pub plimsoll_check: u64,
+    /// The system.
+    pub system: &'static str,
+    /// The run: this system within these bounds.
+    pub run: &'static str,
+    /// What is special about its bounds.
+    pub told: &'static str,
+    /// The question that it answers.
+    pub question: &'static str,
+    /// The code that is really run.
+    pub driven: &'static str,
+    /// What stands in for the rest.
+    pub modelled: &'static str,
+    /// What it says nothing about.
+    pub not_verified: &'static str,
+    /// Its bounds.
+    pub bounds: Vec<(&'static str, u64)>,
+    /// Distinct states.
+    pub states: u64,
+    /// Steps taken, those to known states included.
+    pub transitions: u64,
+    /// Steps to the farthest state.
+    pub depth: u64,
+    /// Wall-clock time.
+    pub seconds: f64,
+    /// Whether every reachable state was seen.
+    pub complete: bool,
+    /// How each promise stands.
+    pub promises: Vec<(PromiseId, Standing)>,
+    /// The situations.
+    pub situations: Vec<Met>,
+    /// The bounds that may keep something from happening.
+    pub reached: Vec<Reached>,
+    /// The replay bound.
+    pub replay: ReplayBound,
+    /// The second search.
+    pub second_opinion: SecondOpinion,
+    /// All of it in one word.
+    pub verdict: Standing,
+}
+
+impl Checked {
+    /// What a search of a system found, under the name of its run.
+    pub fn of<S: System>(
+        (run, told): (&'static str, &'static str),
+        system: &S,
+        (claim, watched): (Claim, Watched),
+        findings: &Findings<S::Action>,
+        second_opinion: SecondOpinion,
+    ) -> Self {
+        let head = system.head();
+        let mut checked = Self {
+            plimsoll_check: CHECK_VERSION,
+            system: head.name,
+            run,
+            told,
+            question: head.question,
+            driven: head.driven,
+            modelled: head.modelled,
+            not_verified: head.not_verified,
+            bounds: system.bounds(),
+            states: findings.states as u64,
+            transitions: findings.transitions,
+            depth: findings.depth as u64,
+            seconds: seconds(findings.time),
+            complete: findings.complete,
+            promises: promises(findings, watched),
+            situations: situations(system, findings),
+            reached: reached(system, findings),
+            replay: replay(claim, findings.worst, findings.tight.as_ref().map(|t| t.0)),
+            second_opinion,
+            verdict: Standing::Kept,
+        };
+        checked.verdict = checked.judge();
+        checked
+    }
+
+    fn judge(&self) -> Standing {
+        let promises = self.promises.iter().map(|(_, standing)| *standing);
+        let worst = promises.max().unwrap_or(Standing::Kept);
+        let differs = matches!(self.second_opinion, SecondOpinion::Differs { .. });
+        let empty = self.never_met().next().is_some();
+        match (worst, differs || empty) {
+            (Standing::Broken, _) | (_, true) => Standing::Broken,
+            _ if !self.complete => Standing::Unknown,
+            _ => worst,
+        }
+    }
+
+    /// Situations that a complete run should have met and did not: its verdict is empty.
+    pub fn never_met(&self) -> impl Iterator<Item = &Met> {
+        let situations = self.situations.iter().filter(|_| self.complete);
+        situations.filter(|met| met.expected && met.times == 0)
+    }
+}
+
+fn seconds(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1e3).round() / 1e3
+}
+
+/// States in which a promise is broken end their paths: what else would break beyond them is not seen.
+fn promises<A>(findings: &Findings<A>, watched: Watched) -> Vec<(PromiseId, Standing)> {
+    let all_seen = findings.complete && findings.breaches.is_empty();
+    let watched = PromiseId::ALL
+        .into_iter()
+        .filter(|promise| watched.contains(*promise));
+    let standing = |promise| match findings.breach(promise) {
+        Some(_) => Standing::Broken,
+        None if all_seen => Standing::Kept,
+        None => Standing::Unknown,
+    };
+    watched
+        .map(|promise| (promise, standing(promise)))
+        .collect()
+}
+
+fn situations<S: System>(system: &S, findings: &Findings<S::Action>) -> Vec<Met> {
+    let expected = system.expected();
+    let situations = system.situations().iter().zip(&findings.situations);
+    let met = situations
+        .enumerate()
+        .map(|(index, (situation, times))| Met {
+            situation: situation.told,
+            times: *times,
+            expected: expected >> index & 1 == 1,
+        });
+    met.collect()
+}
+
+fn reached<S: System>(system: &S, findings: &Findings<S::Action>) -> Vec<Reached> {
+    let bounds = system.bound_names().into_iter().zip(&findings.bounds);
+    let reached = bounds.map(|(bound, times)| Reached {
+        bound,
+        times: *times,
+    });
+    reached.collect()
+}
+
+fn replay(claim: Claim, worst: Replay, tight: Option<Replay>) -> ReplayBound {
+    ReplayBound {
+        u: claim.u,
+        z: claim.z,
+        worst: worst.replayed,
+        worst_e: worst.tenures,
+        tight_e: tight.map(|replay| replay.tenures),
+    }
+}

@@ -1,0 +1,84 @@
+//! A counterexample: a way to a broken promise, walked again so that it can be told.
+
+use plimsoll_explore::narrate::{Narrate, NotPossible, Told};
+use plimsoll_promises::Broken;
+
+use crate::{Setup, Trace};
+
+/// A way to a broken promise.
+#[derive(Debug, Clone)]
+pub struct Counterexample {
+    /// What was explored.
+    pub setup: Setup,
+    /// What goes wrong on purpose, in one sentence.
+    pub mistake: Option<&'static str>,
+    /// The system's bounds, as name and number.
+    pub bounds: Vec<(&'static str, u64)>,
+    /// The steps.
+    pub told: Vec<Told>,
+    /// The promises that the last step breaks, the one that is told first.
+    pub broken: Vec<Broken>,
+    /// Whether a search by levels found it: then there is no shorter one.
+    pub shortest: bool,
+    /// The command that shows it again.
+    pub again: String,
+}
+
+impl Counterexample {
+    /// Walks a path that is under its first names, up to the first step that breaks a promise. `None` if none does.
+    pub fn walk<S: Narrate>(
+        setup: &Setup,
+        system: &S,
+        path: &[S::Action],
+    ) -> Result<Option<Self>, NotPossible> {
+        let mut told = system.narrate(path)?;
+        let Some(last) = told.iter().position(|step| !step.broken.is_empty()) else {
+            return Ok(None);
+        };
+        told.truncate(last + 1);
+        let broken = told[last].broken.clone();
+        Ok(Some(Self {
+            setup: setup.clone(),
+            mistake: setup.known_mutant().map(|mutant| mutant.told),
+            bounds: system.bounds(),
+            shortest: false,
+            again: again(setup),
+            told,
+            broken,
+        }))
+    }
+
+    /// A path as an explorer found it, with the names that things had from the start, as a trace and walked.
+    pub fn found<S: Narrate>(
+        setup: &Setup,
+        system: &S,
+        path: &[S::Action],
+    ) -> Result<Option<(Trace<S::Action>, Self)>, NotPossible> {
+        let path = system.under_first_names(path);
+        let walked = Self::walk(setup, system, &path)?;
+        Ok(walked.map(|mut counterexample| {
+            counterexample.shortest = true;
+            (Trace::of(&counterexample, &path), counterexample)
+        }))
+    }
+
+    /// The broken promise that is told.
+    pub fn first_broken(&self) -> &Broken {
+        &self.broken[0]
+    }
+}
+
+/// The command that shows it again.
+fn again(setup: &Setup) -> String {
+    let mut command = "plimsoll check".to_owned();
+    if let Some(mutant) = &setup.mutant {
+        command.push_str(&format!(" --mutant {mutant}"));
+    }
+    if setup.mutant.is_none() || setup.system != "design" {
+        command.push_str(&format!(" --system {}", setup.system));
+    }
+    if let [promise] = setup.watched[..] {
+        command.push_str(&format!(" --promise {promise}"));
+    }
+    command
+}

@@ -1,0 +1,103 @@
+//! Small things that every text needs.
+
+/// The width to which texts are wrapped.
+pub(crate) const WIDTH: usize = 110;
+
+/// `1 record`, `2 records`.
+pub fn counted(count: u64, what: &str) -> String {
+    match count {
+        1 => format!("1 {what}"),
+        _ => format!("{} {what}s", grouped(count)),
+    }
+}
+
+/// `1,234,567`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `a`, `a and b`, `a, b and c`.
+pub(crate) fn listed(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// Names most like `wanted`, the best first: what somebody may have meant.
+pub fn closest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let wanted = wanted.to_lowercase();
+    let likeness =
+        |name: &str| strsim::normalized_damerau_levenshtein(&wanted, &name.to_lowercase());
+    let mut names: Vec<_> = known
+        .into_iter()
+        .map(|name| (likeness(name), name))
+        .collect();
+    names.retain(|(likeness, _)| *likeness >= 0.5);
+    names.sort_by(|a, b| b.0.total_cmp(&a.0));
+    names.into_iter().take(3).map(|(_, name)| name).collect()
+}
+
+/// Adds `body` after `head`, wrapped; what follows the first line is indented as far as `body` began.
+pub(crate) fn put(text: &mut String, head: &str, body: &str) {
+    let indent = head.chars().count();
+    text.push_str(head);
+    let mut column = indent;
+    for (index, word) in body.split(' ').enumerate() {
+        let length = word.chars().count();
+        if index > 0 && column + 1 + length > WIDTH {
+            text.push('\n');
+            text.push_str(&" ".repeat(indent));
+            column = indent;
+        } else if index > 0 {
+            text.push(' ');
+            column += 1;
+        }
+        text.push_str(word);
+        column += length;
+    }
+    text.push('\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped() {
+        assert_eq!(
+            [0, 999, 1_000, 1_234_567].map(grouped),
+            ["0", "999", "1,000", "1,234,567"]
+        );
+    }
+
+    #[test]
+    fn a_slip_of_the_finger_finds_its_name() {
+        assert_eq!(
+            closest("c-2O", ["C-20", "K-1", "L-ack"]).first(),
+            Some(&"C-20")
+        );
+        assert!(closest("nothing alike", ["C-20", "K-1"]).is_empty());
+    }
+
+    #[test]
+    fn wrapped_lines_keep_their_indent() {
+        let mut text = String::new();
+        put(&mut text, "  1  ", &"word ".repeat(40));
+        assert!(
+            text.lines()
+                .skip(1)
+                .all(|line| line.starts_with("     word"))
+        );
+        assert!(text.lines().all(|line| line.len() <= WIDTH));
+    }
+}
