@@ -34,6 +34,7 @@ pub enum Problem {
     NotJson(String),
     WrongField(String),
     NoHeader,
+    NegativeOffset,
     FutureVersion(u64),
     Missing {
         field: &'static str,
@@ -96,6 +97,7 @@ impl fmt::Display for Problem {
             Problem::NotUtf8 => f.write_str("the line is not UTF-8"),
             Problem::NotJson(why) => write!(f, "the line is not JSON: {why}"),
             Problem::WrongField(why) => f.write_str(why),
+            Problem::NegativeOffset => f.write_str("a record's offset is not negative"),
             Problem::NoHeader => f.write_str("the first line is no header"),
             Problem::FutureVersion(version) => {
                 write!(f, "the history is in version {version} of the format")
@@ -166,7 +168,7 @@ impl Problem {
             Problem::NotJson(_) => {
                 "write one JSON object on every line; a recorder that was cut off leaves half a last line: remove it"
             }
-            Problem::WrongField(_) | Problem::Missing { .. } => {
+            Problem::WrongField(_) | Problem::Missing { .. } | Problem::NegativeOffset => {
                 "see the table of fields in the history format"
             }
             Problem::FutureVersion(_) => "this program reads version 1: take a newer one",

@@ -149,6 +149,7 @@ impl<R: BufRead> HistoryReader<R> {
                 let key = match &problem {
                     Problem::UnknownWord { field, .. } => field,
                     Problem::WrongField(_) => "offs",
+                    Problem::NegativeOffset => "off",
                     _ => "",
                 };
                 return Err(located(&self.file, self.line, &self.text, key, problem));
@@ -205,6 +206,15 @@ impl<R: BufRead> HistoryReader<R> {
         }
         if let Err(error) = std::str::from_utf8(&self.text) {
             return Err(self.error(error.valid_up_to() as u64 + 1, Problem::NotUtf8));
+        }
+        if !self.text.trim_ascii_start().starts_with(b"{") {
+            // Serde would take a list for a header.
+            return Err(
+                match serde_json::from_slice::<serde::de::IgnoredAny>(&self.text) {
+                    Ok(_) => self.error(1, Problem::NoHeader),
+                    Err(error) => self.json_error(&error),
+                },
+            );
         }
         // The version first: another version's header may look otherwise.
         let version: Version = match serde_json::from_slice(&self.text) {

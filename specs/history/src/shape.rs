@@ -242,9 +242,7 @@ impl<'a> Line<'a> {
     fn offset(&self) -> Result<i64, Problem> {
         match self.fields.off {
             Some(off) if off >= 0 => Ok(off),
-            Some(_) => Err(Problem::WrongField(
-                "a record's offset is not negative".to_owned(),
-            )),
+            Some(_) => Err(Problem::NegativeOffset),
             None => Err(self.missing("off")),
         }
     }

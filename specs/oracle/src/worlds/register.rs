@@ -21,6 +21,8 @@ pub struct Register<W> {
     lagging: Vec<Answer>,
     /// As `lagging`, but nothing was known before.
     lagging_all: bool,
+    /// Everything became possible again, once or more often.
+    forgotten: bool,
 }
 
 /// The number of an open operation.
@@ -105,6 +107,7 @@ impl<W> Default for Register<W> {
             unknown: Vec::new(),
             lagging: Vec::new(),
             lagging_all: false,
+            forgotten: false,
         }
     }
 }
@@ -157,6 +160,14 @@ impl<W: Clone> Register<W> {
     pub fn accept(&mut self, op: Op, lags: bool) -> Option<Ended<W>> {
         let (begun, write) = self.take_write(op)?;
         if !write.proven {
+            // An answer that was taken to prove another write of the same value may have shown this one.
+            let writes = self.open.iter_mut().filter_map(|open| open.write.as_mut());
+            if let Some(other) = writes
+                .filter(|other| other.answer == write.answer)
+                .find(|other| other.proven)
+            {
+                other.proven = false;
+            }
             self.note_lag(lags, write.answer);
             self.settle(write.answer, &begun);
         }
@@ -169,9 +180,11 @@ impl<W: Clone> Register<W> {
     /// The write had no effect, says the coordinator.
     pub fn refuse(&mut self, op: Op) -> Option<Ended<W>> {
         let (_, write) = self.take_write(op)?;
+        // What it was taken to explain may have been another write of the same value.
+        let proven = write.proven && self.prove(write.answer, |_| true).is_none();
         Some(Ended {
             what: write.what,
-            proven: write.proven,
+            proven,
         })
     }
 
@@ -210,7 +223,11 @@ impl<W: Clone> Register<W> {
         Some(match verdict {
             Ok(()) if certain => {
                 if !question.may_be_old {
-                    self.settle(answer, &asked.begun);
+                    let first = self.is_first(answer);
+                    self.settled.settle(answer, &asked.begun);
+                    if first {
+                        self.tell_first(answer);
+                    }
                     self.lagging.clear();
                     self.lagging_all = false;
                 }
@@ -220,11 +237,11 @@ impl<W: Clone> Register<W> {
             _ if asked.meanwhile.allows(answer, question) => Heard::Possible,
             _ if !question.stable && self.lags(answer) => Heard::Possible,
             Ok(()) => match self.prove(answer, prefer) {
-                Some(what) => {
-                    if question.may_be_old {
-                        // It took effect, but what is committed now may be newer.
-                        self.settle(answer, &S3::default().snapshot());
-                    } else {
+                Some((what, begun)) => {
+                    // What was settled before the write began cannot be left; nor what was before the question, unless
+                    // the answer may be old: then what is committed now may be newer.
+                    self.settle(answer, &begun.unwrap_or_else(|| S3::default().snapshot()));
+                    if !question.may_be_old {
                         self.settle(answer, &asked.begun);
                     }
                     Heard::Proves(what)
@@ -239,6 +256,7 @@ impl<W: Clone> Register<W> {
     /// Everything is possible again.
     pub fn forget(&mut self) {
         self.settled.forget();
+        self.forgotten = true;
         self.lagging.clear();
         self.open
             .iter_mut()
@@ -290,6 +308,24 @@ impl<W: Clone> Register<W> {
         }
     }
 
+    /// Whether the answer is the first that tells of the value, and no write explains it: then it is what was committed
+    /// before the history began.
+    fn is_first(&self, answer: Answer) -> bool {
+        self.settled.possible().is_none()
+            && !self.forgotten
+            && !Unsettled(self).may_take_effect(answer)
+    }
+
+    /// What was committed before the history began was settled before everything that is under way.
+    fn tell_first(&mut self, answer: Answer) {
+        for open in &mut self.open {
+            open.begun = self.settled.snapshot();
+            if std::mem::take(&mut open.meanwhile.all) {
+                open.meanwhile.values.push(answer);
+            }
+        }
+    }
+
     /// A transaction replaces what is possible now, but answers may show it a while longer.
     fn note_lag(&mut self, lags: bool, answer: Answer) {
         if !lags {
@@ -311,34 +347,32 @@ impl<W: Clone> Register<W> {
     }
 
     /// A write of unknown outcome that explains the answer: it took effect, and can do so only once.
-    fn prove(&mut self, answer: Answer, prefer: impl Fn(&W) -> bool) -> Option<W> {
-        let open = self
-            .open
-            .iter_mut()
-            .filter_map(|open| open.write.as_mut())
-            .filter(|write| !write.proven && write.answer == answer);
-        let mut second_best = None;
-        for write in open {
-            if prefer(&write.what) {
-                write.proven = true;
-                return Some(write.what.clone());
-            }
-            second_best = second_best.or(Some(write));
-        }
+    /// With it, what was settled when it began, if that is still known.
+    fn prove(
+        &mut self,
+        answer: Answer,
+        prefer: impl Fn(&W) -> bool,
+    ) -> Option<(W, Option<Snapshot<Growing>>)> {
         let explains = |(value, _): &(Answer, W)| *value == answer;
-        let liked = self
-            .unknown
-            .iter()
-            .position(|write| explains(write) && prefer(&write.1));
-        if let Some(at) = liked {
-            return Some(self.unknown.remove(at).1);
+        // First those that will never tell of themselves, and of both sorts first what the caller prefers.
+        for only_preferred in [true, false] {
+            let fits = |what: &W| !only_preferred || prefer(what);
+            let mut unknown = self.unknown.iter();
+            if let Some(at) = unknown.position(|write| explains(write) && fits(&write.1)) {
+                return Some((self.unknown.remove(at).1, None));
+            }
+            for open in &mut self.open {
+                if let Some(write) = &mut open.write
+                    && !write.proven
+                    && write.answer == answer
+                    && fits(&write.what)
+                {
+                    write.proven = true;
+                    return Some((write.what.clone(), Some(open.begun.clone())));
+                }
+            }
         }
-        if let Some(write) = second_best {
-            write.proven = true;
-            return Some(write.what.clone());
-        }
-        let at = self.unknown.iter().position(explains)?;
-        Some(self.unknown.remove(at).1)
+        None
     }
 }
 
