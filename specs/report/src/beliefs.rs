@@ -1,6 +1,6 @@
 //! What each party believes in a state, in facets; and which of them a step changed.
 
-use plimsoll_model::{Coordinator, Member, Phase, Place, Stage, State};
+use plimsoll_model::{Coordinator, Entry, Member, Phase, Place, Stage, State};
 
 use crate::{
     names::{Names, process},
@@ -29,7 +29,7 @@ impl Party {
 pub fn beliefs(state: &State, names: &Names, tape: &Tape) -> Vec<Party> {
     let member = |place| Party {
         name: process(place),
-        facets: member(state, state.member(place), names),
+        facets: member(state, place, names),
     };
     vec![
         member(0),
@@ -73,7 +73,8 @@ pub fn everybody(scene: &Scene<'_>) -> Vec<Party> {
     parties
 }
 
-fn member(state: &State, member: &Member, names: &Names) -> Vec<String> {
+fn member(state: &State, place: Place, names: &Names) -> Vec<String> {
+    let member = state.member(place);
     let generation = member.generation;
     let standing = match member.stage {
         Stage::Idle if member.id == 0 => "in no group".to_owned(),
@@ -87,25 +88,17 @@ fn member(state: &State, member: &Member, names: &Names) -> Vec<String> {
         }
     };
     let owning = member.stage == Stage::Owning;
-    let in_generation = member.generation > 0;
+    let owns = owning || member.stage == Stage::Assigned;
+    let over = member.generation > 0 && state.fenced(member);
     let facet = |is: bool, told: String| if is { told } else { String::new() };
     let offset = |message: Option<plimsoll_model::Message>| message.map_or(0, |m| m.offset);
     vec![
         standing,
-        facet(
-            in_generation && state.fenced(member),
-            "a zombie without knowing it".to_owned(),
-        ),
+        facet(over && owns, "a zombie without knowing it".to_owned()),
+        facet(over && !owns, "its generation is over".to_owned()),
         facet(owning, format!("position {}", member.position)),
         facet(owning, secured(member)),
-        facet(
-            member.sent.is_some(),
-            format!("commit {} on its way", offset(member.sent)),
-        ),
-        facet(
-            member.waiting && member.sent.is_none(),
-            "waits for an answer".to_owned(),
-        ),
+        awaited(state, member, place),
         facet(
             member.late.is_some(),
             format!("commit {}, given up, still on its way", offset(member.late)),
@@ -114,6 +107,18 @@ fn member(state: &State, member: &Member, names: &Names) -> Vec<String> {
             format!("means to send commit {kept} again")
         }),
     ]
+}
+
+/// The commit for whose answer it waits. Whether that has arrived it cannot know.
+fn awaited(state: &State, member: &Member, place: Place) -> String {
+    let in_log = state.log.entries().iter().find_map(|entry| match entry {
+        Entry::Commit { offset, waiting } if *waiting == Some(place) => Some(*offset),
+        _ => None,
+    });
+    match member.sent.map(|message| message.offset).or(in_log) {
+        Some(offset) if member.waiting => format!("awaits the answer to commit {offset}"),
+        _ => String::new(),
+    }
 }
 
 fn secured(member: &Member) -> String {
@@ -150,7 +155,7 @@ fn committed(coordinator: &Coordinator) -> String {
         (None, None) => String::new(),
         _ if memory == visible => format!("committed {}", told(memory)),
         _ => format!(
-            "committed {}, still answers {}",
+            "remembers commit {}, still answers {}",
             told(memory),
             told(visible)
         ),

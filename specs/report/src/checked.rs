@@ -8,7 +8,7 @@ use plimsoll_explore::{
     system::{Replay, System},
 };
 use plimsoll_promises::{Claim, PromiseId};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// The version of the schema of `plimsoll check --json`.
 pub const CHECK_VERSION: u64 = 1;
@@ -108,6 +108,7 @@ pub struct Checked {
     /// What it says nothing about.
     pub not_verified: &'static str,
     /// Its bounds.
+    #[serde(serialize_with = "as_map")]
     pub bounds: Vec<(&'static str, u64)>,
     /// Distinct states.
     pub states: u64,
@@ -119,7 +120,8 @@ pub struct Checked {
     pub seconds: f64,
     /// Whether every reachable state was seen.
     pub complete: bool,
-    /// How each promise stands.
+    /// How each promise stands; what is not here did not watch.
+    #[serde(serialize_with = "as_map")]
     pub promises: Vec<(PromiseId, Standing)>,
     /// The situations.
     pub situations: Vec<Met>,
@@ -186,6 +188,14 @@ impl Checked {
         let situations = self.situations.iter().filter(|_| self.complete);
         situations.filter(|met| met.expected && met.times == 0)
     }
+}
+
+/// Pairs that are names with what belongs to them: an object in JSON.
+fn as_map<K: Serialize, V: Serialize, S: Serializer>(
+    pairs: &[(K, V)],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(pairs.iter().map(|(name, value)| (name, value)))
 }
 
 fn seconds(time: Duration) -> f64 {

@@ -12,6 +12,7 @@ use crate::{
 pub fn sentences(scene: &Scene<'_>) -> Vec<String> {
     let told = scene.told.events.iter().map(|event| scene.sentence(event));
     let mut sentences: Vec<_> = told.flatten().collect();
+    sentences.extend(scene.producers_told());
     if sentences.is_empty() {
         sentences.push("nothing that anybody sees".to_owned());
     }
@@ -55,9 +56,6 @@ impl Scene<'_> {
             Event::Produced { offset, value } => {
                 format!("a producer writes record r{value} at offset {offset}")
             }
-            Event::ProduceAcked { offset, value } => {
-                format!("the producer is told that r{value} stands at offset {offset}")
-            }
             Event::DataSynced => "the data log is synced".to_owned(),
             Event::Processed {
                 place,
@@ -81,6 +79,26 @@ impl Scene<'_> {
             }
             _ => return None,
         })
+    }
+
+    /// All answers to producers in one sentence.
+    fn producers_told(&self) -> Option<String> {
+        let acked = self.told.events.iter().filter_map(|event| match event {
+            Event::ProduceAcked { offset, value } => Some(format!("r{value} at offset {offset}")),
+            _ => None,
+        });
+        let acked: Vec<_> = acked.collect();
+        match acked.len() {
+            0 => None,
+            1 => Some(format!(
+                "its producer is told where it stands: {}",
+                acked[0]
+            )),
+            _ => Some(format!(
+                "the producers are told where their records stand: {}",
+                listed(&acked)
+            )),
+        }
     }
 
     fn of_the_group(&self, event: &Event) -> Option<String> {

@@ -1,5 +1,7 @@
 //! A counterexample as a story: what happened step by step, what everybody believed, what broke, how to see it again.
 
+use plimsoll_model::Event;
+
 use crate::{
     Counterexample,
     beliefs::{Party, changes, everybody},
@@ -59,7 +61,15 @@ fn step(text: &mut String, scene: &Scene<'_>) {
     for note in &scene.told.notes {
         put(text, "       ", note);
     }
-    put_parties(text, "       ", &changes(scene));
+    if !is_plumbing(scene) {
+        put_parties(text, "       ", &changes(scene));
+    }
+}
+
+/// A step that changes nothing but what its sentence says.
+fn is_plumbing(scene: &Scene<'_>) -> bool {
+    let mut events = scene.told.events.iter();
+    scene.told.broken.is_empty() && events.all(|event| matches!(event, Event::Produced { .. }))
 }
 
 fn put_parties(text: &mut String, indent: &str, parties: &[Party]) {

@@ -1,57 +1,112 @@
 //! The table of `plimsoll check`: a column for each run, and what each run met below it.
 
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
 use plimsoll_promises::PromiseId;
 
-use crate::{Checked, SecondOpinion, Standing, text::grouped};
+use crate::{
+    Checked, SecondOpinion, Standing,
+    text::{grouped, put},
+};
 
-/// The table, and below it the situations and bounds that each run met.
-pub fn table(runs: &[Checked], width: u16) -> String {
+/// Columns that the table may take.
+const WIDTH: u16 = 120;
+
+/// What each system is; the table; and below it the situations and bounds that each run met.
+pub fn table(runs: &[Checked]) -> String {
+    format!(
+        "{}\n{}\n{}{}",
+        heads(runs),
+        columns(runs),
+        situations(runs),
+        reached(runs)
+    )
+}
+
+/// What each system says about itself, once.
+fn heads(runs: &[Checked]) -> String {
+    let mut text = String::new();
+    let mut known: Vec<&str> = Vec::new();
+    for run in runs {
+        if known.contains(&run.system) {
+            continue;
+        }
+        known.push(run.system);
+        put(&mut text, &format!("{}: ", run.system), run.question);
+        put(&mut text, "  driven        ", run.driven);
+        put(&mut text, "  modelled      ", run.modelled);
+        put(&mut text, "  not verified  ", run.not_verified);
+    }
+    text.push('\n');
+    for run in runs {
+        put(&mut text, &format!("{}: ", run.run), run.told);
+    }
+    text
+}
+
+/// A column for each run.
+fn columns(runs: &[Checked]) -> Table {
     let mut table = Table::new();
     table
         .load_style(presets::UTF8_BORDERS_ONLY)
         .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(width);
+        .set_width(WIDTH);
     let mut row = |name: &str, cell: &dyn Fn(&Checked) -> String| {
-        let cells = std::iter::once(name.to_owned()).chain(runs.iter().map(cell));
+        let mut cells = vec![Cell::new(name)];
+        cells.extend(
+            runs.iter()
+                .map(|run| Cell::new(cell(run)).set_alignment(CellAlignment::Right)),
+        );
         table.add_row(cells);
     };
     row("run", &|run| run.run.to_owned());
-    row("", &|run| run.told.to_owned());
-    row("driven", &|run| run.driven.to_owned());
-    row("modelled", &|run| run.modelled.to_owned());
-    row("not verified", &|run| run.not_verified.to_owned());
-    row("bounds", &bounds);
+    for name in bound_names(runs) {
+        row(name, &|run| bound(run, name));
+    }
     row("distinct states", &|run| grouped(run.states));
+    row("stateright's count", &second_opinion);
     row("steps taken", &|run| grouped(run.transitions));
     row("depth", &|run| run.depth.to_string());
     row("time", &|run| format!("{:.1} s", run.seconds));
-    row("second opinion", &second_opinion);
     for promise in PromiseId::ALL {
         if runs.iter().any(|run| standing(run, promise).is_some()) {
-            row(&format!("{promise}"), &|run| {
+            row(promise.code(), &|run| {
                 standing(run, promise)
-                    .map_or("not watched", Standing::told)
+                    .map_or("–", Standing::told)
                     .to_owned()
             });
         }
     }
-    row("replay bound", &|run| {
-        let per_resume = run.replay.u + run.replay.z;
-        format!("E·(U + Z) = {per_resume}·E")
+    row("replay bound E·(U + Z)", &|run| {
+        format!("{}·E", run.replay.u + run.replay.z)
     });
     row("worst replay met", &|run| {
-        format!("{} records, E = {}", run.replay.worst, run.replay.worst_e)
+        format!("{} at E = {}", run.replay.worst, run.replay.worst_e)
     });
     row("bound met exactly", &|run| match run.replay.tight_e {
-        Some(e) => format!("yes, with E = {e}"),
+        Some(e) => format!("at E = {e}"),
         None => "no".to_owned(),
     });
     row("verdict", &|run| run.verdict.told().to_owned());
-    if let Some(column) = table.column_mut(0) {
-        column.set_cell_alignment(CellAlignment::Left);
+    if let Some(names) = table.column_mut(0) {
+        names.set_constraint(ColumnConstraint::ContentWidth);
     }
-    format!("{table}\n{}{}", situations(runs), reached(runs))
+    table
+}
+
+/// The bounds that any run has, in order.
+fn bound_names(runs: &[Checked]) -> Vec<&'static str> {
+    let mut names = Vec::new();
+    for (name, _) in runs.iter().flat_map(|run| &run.bounds) {
+        if !names.contains(name) {
+            names.push(*name);
+        }
+    }
+    names
+}
+
+fn bound(run: &Checked, name: &str) -> String {
+    let bound = run.bounds.iter().find(|(known, _)| *known == name);
+    bound.map_or_else(|| "–".to_owned(), |(_, bound)| bound.to_string())
 }
 
 fn standing(run: &Checked, promise: PromiseId) -> Option<Standing> {
@@ -59,27 +114,15 @@ fn standing(run: &Checked, promise: PromiseId) -> Option<Standing> {
     found.map(|(_, standing)| *standing)
 }
 
-fn bounds(run: &Checked) -> String {
-    let bounds = run
-        .bounds
-        .iter()
-        .map(|(name, bound)| format!("{name} {bound}"));
-    bounds.collect::<Vec<_>>().join(", ")
-}
-
 fn second_opinion(run: &Checked) -> String {
     match run.second_opinion {
-        SecondOpinion::NotHeard => "not heard: cut short".to_owned(),
-        SecondOpinion::Agrees => "stateright agrees".to_owned(),
-        SecondOpinion::Differs { states, broken } => format!(
-            "DIFFERS: stateright counts {} states, {}",
-            grouped(states),
-            if broken {
-                "some promise broken"
-            } else {
-                "all promises kept"
-            }
-        ),
+        SecondOpinion::NotHeard => "not heard".to_owned(),
+        SecondOpinion::Agrees => "equal".to_owned(),
+        SecondOpinion::Differs { states, .. } if states != run.states => {
+            format!("{} DIFFERS", grouped(states))
+        }
+        SecondOpinion::Differs { broken: true, .. } => "equal, but BROKEN".to_owned(),
+        SecondOpinion::Differs { .. } => "equal, but kept".to_owned(),
     }
 }
 
@@ -94,9 +137,10 @@ fn situations(runs: &[Checked]) -> String {
     let cell = |run: &Checked, row: &str| {
         let met = run.situations.iter().find(|met| met.situation == row);
         match met {
+            Some(met) if !met.expected => "–".to_owned(),
             Some(met) if met.times > 0 => grouped(met.times),
-            Some(met) if met.expected && run.complete => "NEVER".to_owned(),
-            Some(met) if met.expected => "not yet".to_owned(),
+            Some(_) if run.complete => "NEVER".to_owned(),
+            Some(_) => "not yet".to_owned(),
             _ => "–".to_owned(),
         }
     };

@@ -31,9 +31,6 @@ use crate::{
     runs,
 };
 
-/// Columns of the table where there is no terminal to measure.
-const TABLE_WIDTH: u16 = 132;
-
 pub(crate) fn check(args: &CheckArgs, output: &mut Output<'_>) -> Exit {
     let done = match &args.mutant {
         Some(name) => check_mutant(args, name, output),
@@ -75,7 +72,7 @@ fn check_all(args: &CheckArgs, output: &mut Output<'_>) -> Result<Exit, String> 
         stories.extend(told);
     }
     if !args.json {
-        output.say(&table(&checked, TABLE_WIDTH));
+        output.say(&table(&checked));
         stories
             .iter()
             .for_each(|told| output.say(&format!("\n{told}")));
@@ -168,9 +165,14 @@ fn conclusion(checked: &[Checked]) -> String {
         }
     }
     let states = checked.iter().map(|run| run.states).sum();
-    text.push_str(match exit(checked) {
-        Exit::Kept => "kept: every promise holds, exhaustively within these bounds",
-        Exit::Unknown => "unknown: nothing is broken in what was seen, but not everything was seen",
+    let promises = checked.iter().flat_map(|run| &run.promises);
+    let broken = promises.filter(|(_, standing)| *standing == Standing::Broken);
+    text.push_str(match (exit(checked), broken.count()) {
+        (Exit::Kept, _) => "kept: every promise holds, exhaustively within these bounds",
+        (Exit::Unknown, _) => {
+            "unknown: nothing is broken in what was seen, but not everything was seen"
+        }
+        (_, 0) => "failed: no promise is broken, but a verdict that is empty or disputed is none",
         _ => "broken",
     });
     text.push_str(&format!(" ({} in all)\n", counted(states, "state")));
