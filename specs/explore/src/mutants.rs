@@ -91,9 +91,11 @@ pub const ALL: [Mutant; 9] = [
             lost_answers: 0,
             ..HUNT
         },
-        breaks: &[(S3Log, 12), (S3, 16), (BR1, 19), (BR2, 23)],
-        nearly: Nearly::Within {
-            told: "no crash, and nobody else asks: the gap between the answer and the high watermark is not seen",
+        breaks: &[(S3Log, 11), (S3, 16), (BR1, 19), (BR2, 23)],
+        nearly: Nearly::Unwatched {
+            told: "no crash, and nobody else asks: no client sees the gap between the answer and the high watermark; \
+                   S3-log itself does not watch",
+            promise: PromiseId::S3Log,
             bounds: Bounds {
                 generations: 1,
                 ..NO_CRASH

@@ -126,7 +126,7 @@ const CODE_FAILING: Run = Run {
     system: "code",
     told: "a write fails halfway",
     bounds: CODE_FAILING_APPEND,
-    states: 3_884,
+    states: 13_330,
 };
 
 /// The runs of the code that a test has time for.

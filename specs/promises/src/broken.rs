@@ -107,12 +107,12 @@ pub enum Because {
         /// What replaying its log gives.
         replay: String,
     },
-    /// S3 in the log: an acknowledged commit is gone.
-    AckedCommitGone {
-        /// Where the log would have to end to hold every acknowledged commit.
+    /// S3 in the log: an acknowledged commit is not durable, or gone.
+    AckedCommitNotDurable {
+        /// Where the durable part of the log would have to end to hold every acknowledged commit.
         needed: u64,
         /// Where it ends.
-        log_end: u64,
+        durable_end: u64,
     },
     /// Lock-step: the code did what the model does not allow.
     NotAllowed {
@@ -226,10 +226,13 @@ impl fmt::Display for Because {
                     "the coordinator remembers {memory}, replaying its log gives {replay}"
                 )
             }
-            Because::AckedCommitGone { needed, log_end } => write!(
+            Because::AckedCommitNotDurable {
+                needed,
+                durable_end,
+            } => write!(
                 f,
-                "the offsets log ends at position {log_end}; it would have to reach {needed} to hold every \
-                 acknowledged commit"
+                "the offsets log is durable up to position {durable_end}; it would have to be up to {needed} to hold \
+                 every acknowledged commit"
             ),
             Because::NotAllowed { what } => f.write_str(what),
             Because::DeliveredTooEarly { delivered, durable } => write!(

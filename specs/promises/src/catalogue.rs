@@ -110,7 +110,9 @@ impl PromiseId {
                 "Once a partition's new assignment is delivered, no commit of the former owner is accepted."
             }
             PromiseId::S1 => "What the coordinator remembers is what replaying its log gives.",
-            PromiseId::S3Log => "The offsets log holds every acknowledged commit, after any crash.",
+            PromiseId::S3Log => {
+                "Every acknowledged commit is in the durable part of the offsets log."
+            }
             PromiseId::G3 => {
                 "An assignment is handed out only once its generation is durable in the offsets log."
             }

@@ -33,10 +33,10 @@ pub trait View {
     /// What replaying the whole offsets log gives.
     fn replay(&self) -> Projection;
 
-    /// The end of the offsets log, as a position of this view's choosing.
-    fn log_end(&self) -> u64;
+    /// Where the durable part of the offsets log ends, as a position of this view's choosing.
+    fn durable_end(&self) -> u64;
 
-    /// Where the log would have to end to hold every commit that was acknowledged.
+    /// Where the durable part would have to end to hold every commit that was acknowledged.
     fn acked_end(&self) -> u64;
 
     /// The newest generation whose assignment was handed to a member.

@@ -2,6 +2,7 @@
 
 use plimsoll_broker::Broker;
 use plimsoll_disk::SimDisk;
+use plimsoll_log::RecoveryReport;
 use plimsoll_model::{Action, Step};
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +26,18 @@ pub struct Again {
     pub operation: u8,
     /// The number of the disk that survives that.
     pub survivor: u8,
+}
+
+/// What recovery had to take away from one log, in a story's words.
+fn recovered(report: &RecoveryReport) -> Option<String> {
+    let file = &report.file;
+    let cut = report.truncated_bytes;
+    (cut > 0).then(|| {
+        format!(
+            "recovery keeps {} bytes of {file} and cuts {cut} torn ones",
+            report.kept_bytes
+        )
+    })
 }
 
 /// A recovery that was cut short: what the disk is like then.
@@ -108,12 +121,7 @@ impl CodeSystem {
         let mut notes = vec![self.told(from, cut)];
         match opened {
             Ok(broker) => {
-                notes.extend(
-                    broker
-                        .recovery_reports()
-                        .iter()
-                        .map(|report| format!("recovery: {report:?}")),
-                );
+                notes.extend(broker.recovery_reports().iter().filter_map(recovered));
                 state.broker = broker;
             }
             Err(error) => {
@@ -178,7 +186,7 @@ impl CodeSystem {
             )
         });
         format!(
-            "the disk may be left in {disks} ways; this is number {}{again}",
+            "{disks} disks may survive here; this is number {}{again}",
             cut.survivor + 1
         )
     }

@@ -56,7 +56,7 @@ pub struct CodeView<'a> {
     acked_end: i64,
     pub(crate) whole: Plain,
     pub(crate) durable: Plain,
-    log_end: i64,
+    durable_end: i64,
 }
 
 impl<'a> CodeView<'a> {
@@ -81,7 +81,7 @@ impl<'a> CodeView<'a> {
             acked_end: state.acked_end,
             whole,
             durable,
-            log_end: partition.log_end_offset,
+            durable_end: partition.high_watermark,
         })
     }
 }
@@ -111,8 +111,8 @@ impl View for CodeView<'_> {
         self.whole.projection()
     }
 
-    fn log_end(&self) -> u64 {
-        self.log_end as u64
+    fn durable_end(&self) -> u64 {
+        self.durable_end as u64
     }
 
     fn acked_end(&self) -> u64 {

@@ -31,8 +31,8 @@ impl View for ModelView<'_> {
         projection(self.0.log.replay_all())
     }
 
-    fn log_end(&self) -> u64 {
-        self.0.log.end().into()
+    fn durable_end(&self) -> u64 {
+        self.0.log.durable().into()
     }
 
     fn acked_end(&self) -> u64 {

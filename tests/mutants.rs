@@ -1,0 +1,206 @@
+//! The evidence can be trusted: every mistake is caught, where it is said to be, and its companion passes.
+
+use std::collections::HashSet;
+
+use plimsoll_explore::{
+    code::CodeSystem,
+    mutants::{self, Mutant},
+    narrate::Narrate,
+    search::levels::{self, Findings, Limits},
+    system::System,
+};
+use plimsoll_promises::PromiseId;
+use plimsoll_report::{Counterexample, Setup, story};
+
+fn search<S: System>(system: &S, per_resume: u64, first_breach: bool) -> Findings<S::Action> {
+    levels::explore(
+        system,
+        per_resume,
+        Limits {
+            first_breach,
+            ..Limits::default()
+        },
+        |_, _| {},
+    )
+}
+
+fn shortest<S: Narrate>(setup: &Setup, system: &S) -> Counterexample {
+    let found = search(system, setup.claim.per_resume(), true);
+    let breach = found
+        .shortest()
+        .unwrap_or_else(|| panic!("{:?} is not caught", setup.mutant));
+    let (_, told) = Counterexample::found(setup, system, &breach.path)
+        .expect("an explorer's path can be walked again")
+        .expect("and breaks the promise again");
+    told
+}
+
+/// Everything that a mutant breaks within its bounds, each with the fewest steps; every other promise is blind to it.
+#[test]
+fn each_mutant_breaks_what_it_is_said_to_break() {
+    for mutant in &mutants::ALL {
+        let mut system = mutant.design();
+        system.beyond_breach = true;
+        let found = search(&system, system.claim.per_resume(), false);
+        assert!(found.complete, "{}: cut short", mutant.name);
+        let mut breaks: Vec<_> = found
+            .breaches
+            .iter()
+            .map(|b| (b.broken.promise, b.path.len()))
+            .collect();
+        breaks.sort_by_key(|(promise, steps)| (*steps, *promise));
+        assert_eq!(breaks, mutant.breaks, "{}", mutant.name);
+    }
+}
+
+/// D1 can only be broken by a client: the coordinator's mistakes move the committed offset back, never ahead.
+#[test]
+fn d1_is_blind_to_the_coordinator() {
+    let seen_by_d1: Vec<_> = mutants::ALL
+        .iter()
+        .filter(|m| !m.blind().any(|p| p == PromiseId::D1))
+        .map(|m| m.name)
+        .collect();
+    assert_eq!(seen_by_d1, ["K-1"]);
+}
+
+#[test]
+fn each_companion_passes() {
+    for mutant in &mutants::ALL {
+        let system = mutant.nearly();
+        let found = search(&system, system.claim.per_resume(), false);
+        let broken: Vec<_> = found
+            .breaches
+            .iter()
+            .map(|b| b.broken.to_string())
+            .collect();
+        assert_eq!(
+            broken,
+            Vec::<String>::new(),
+            "{}: {}",
+            mutant.name,
+            mutant.nearly.told()
+        );
+        assert!(found.complete, "{}: cut short", mutant.name);
+    }
+}
+
+#[test]
+fn the_shortest_stories_of_the_design() {
+    for mutant in &mutants::ALL {
+        let setup = Setup::mutant("design", mutant);
+        let told = shortest(&setup, &setup.design());
+        assert_eq!(
+            told.first_broken().promise,
+            mutant.killed_by(),
+            "{}",
+            mutant.name
+        );
+        assert_eq!(told.told.len(), mutant.breaks[0].1, "{}", mutant.name);
+        insta::assert_snapshot!(format!("design_{}", mutant.name), story(&told));
+    }
+}
+
+/// Where an invariant sees the mistake first, the story of what clients come to see of it.
+#[test]
+fn the_shortest_stories_that_clients_see() {
+    for (name, promise) in [
+        ("C-15", PromiseId::S3),
+        ("C-20", PromiseId::S3),
+        ("C-21", PromiseId::S3),
+        ("C-22", PromiseId::O9),
+        ("G-1", PromiseId::BR1),
+        ("K-4", PromiseId::BR1),
+    ] {
+        let mutant = Mutant::named(name).expect("there is such a mutant");
+        let setup = Setup::mutant("design", mutant).watching(promise);
+        let told = shortest(&setup, &setup.design());
+        let known = mutant
+            .breaks
+            .iter()
+            .find(|(p, _)| *p == promise)
+            .expect("it breaks that");
+        assert_eq!(told.told.len(), known.1, "{name}");
+        insta::assert_snapshot!(format!("design_{name}_{promise}"), story(&told));
+    }
+}
+
+#[test]
+fn the_shortest_stories_of_the_code() {
+    for mutant in &mutants::ALL {
+        let setup = Setup::mutant("code", mutant);
+        let told = shortest(&setup, &setup.code());
+        assert_eq!(
+            told.first_broken().promise,
+            mutant.killed_by(),
+            "{}",
+            mutant.name
+        );
+        assert_eq!(
+            told.told.len(),
+            mutant.breaks[0].1,
+            "{}: as many steps as in the design",
+            mutant.name
+        );
+        insta::assert_snapshot!(format!("code_{}", mutant.name), story(&told));
+    }
+}
+
+/// A broker with a mistake does what the right model does not allow: lock-step itself is shown to fire.
+#[test]
+fn lock_step_catches_every_mistake_of_the_code() {
+    for mutant in mutants::ALL.iter().filter(|mutant| mutant.in_code) {
+        let system = CodeSystem::astray(mutant.bounds, mutant.mistake);
+        let found = search(&system, system.design.claim.per_resume(), true);
+        assert!(
+            found.breach(PromiseId::LockStep).is_some(),
+            "{}: lock-step is blind",
+            mutant.name
+        );
+    }
+}
+
+/// S3 has two forms. On every explored step, of every mutant: where clients see it broken, the log or memory is.
+#[test]
+fn s3_as_clients_see_it_agrees_with_s3_in_the_log() {
+    let mut both = 0;
+    for mutant in mutants::ALL
+        .iter()
+        .filter(|mutant| mutant.breaks.iter().any(|(p, _)| *p == PromiseId::S3))
+    {
+        both += agreement(mutant);
+    }
+    assert!(both > 0, "the two forms were never both broken");
+}
+
+/// How many states have both forms broken.
+fn agreement(mutant: &Mutant) -> usize {
+    let mut system = mutant.design();
+    system.beyond_breach = true;
+    let cause = PromiseId::S3Log.bit() | PromiseId::S1.bit();
+    let (mut seen, mut todo, mut both) = (HashSet::new(), vec![system.start()], 0);
+    let mut actions = Vec::new();
+    while let Some(state) = todo.pop() {
+        actions.clear();
+        system.actions(&state, &mut actions);
+        for action in actions.drain(..) {
+            let next = system.step(&state, action).state;
+            let broken = system.broken(&next);
+            if broken & PromiseId::S3.bit() != 0 {
+                assert_ne!(
+                    broken & cause,
+                    0,
+                    "{}: clients see what neither log nor memory shows",
+                    mutant.name
+                );
+                both += usize::from(broken & PromiseId::S3Log.bit() != 0);
+                // What follows is broken in both ways for good.
+                continue;
+            }
+            if seen.insert(next.clone()) {
+                todo.push(next);
+            }
+        }
+    }
+    both
+}
