@@ -110,11 +110,9 @@ impl Machine {
             }
             _ => {}
         }
-        if serves && member.sent.is_some() {
+        if let Some(message) = member.sent.filter(|_| serves) {
             actions.push(Action::Arrive(place));
-            if state.budgets.write_errors > 0
-                && self.accepts(state, member.sent.expect("just seen"))
-            {
+            if state.budgets.write_errors > 0 && self.accepts(state, message) {
                 actions.push(Action::ArriveFailing(place));
             }
         }

@@ -58,7 +58,8 @@ impl Machine {
     /// The fence: the sender must be a member of the current generation (G4), and no assignment may be under way (G10).
     pub(super) fn accepts(&self, state: &State, message: Message) -> bool {
         let coordinator = &state.coordinator;
-        let current = coordinator.knows(message.id, message.generation) || !self.design.fences_commits();
+        let current =
+            coordinator.knows(message.id, message.generation) || !self.design.fences_commits();
         current && coordinator.phase != Phase::Completing
     }
 

@@ -5,9 +5,9 @@ use plimsoll_coordinator::{ErrorCode, GroupResponse, GroupState, Status};
 use plimsoll_model::{Event, Id, Ids, MEMBERS, Phase, Place, Stage, State};
 
 use super::{
-    CodeState, GROUP, TOPIC,
+    CodeState,
     calls::{Asked, Calls},
-    drive::member_id,
+    names::{GROUP, TOPIC, member_id},
     view::{CodeView, Plain},
 };
 

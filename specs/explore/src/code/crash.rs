@@ -57,7 +57,7 @@ impl CodeSystem {
     /// Every way in which the power may fail here.
     pub(super) fn cuts(&self, state: &CodeState, actions: &mut Vec<CodeAction>) {
         let model = &state.watch.state;
-        if model.budgets.failovers == 0 || !model.coordinator.serves() || self.is_start(state) {
+        if model.budgets.failovers == 0 || !model.coordinator.serves() {
             return;
         }
         for (survivor, disk) in state.broker.disk().survivors().into_iter().enumerate() {

@@ -9,6 +9,8 @@ mod calls;
 mod compare;
 mod crash;
 mod drive;
+mod lockstep;
+mod names;
 mod state;
 mod view;
 
@@ -21,6 +23,7 @@ use plimsoll_model::{Action, Bounds, Design, Event, Mistake, Phase, State};
 use plimsoll_promises::{Because, Broken, PromiseId};
 
 pub use crash::{Again, Cut};
+use names::{GROUP, REBALANCE_MS, TOPIC};
 pub use state::CodeState;
 pub use view::CodeView;
 
@@ -29,12 +32,6 @@ use crate::{
     narrate::{Narrate, NotPossible, Told},
     system::{Head, Outcome, Replay, Situation, System},
 };
-
-/// The group, topic and times of every request.
-pub(crate) const GROUP: &str = "g";
-pub(crate) const TOPIC: &str = "t";
-pub(crate) const REBALANCE_MS: i32 = 3_000;
-pub(crate) const SESSION_MS: i32 = 10_000;
 
 /// The real broker, driven along the model.
 #[derive(Debug, Clone)]
@@ -88,7 +85,7 @@ impl CodeSystem {
             ..Config::with_topics(&[(TOPIC, 1)])
         };
         let design = DesignSystem::new(bounds, design);
-        let (broker, _) = Broker::start(SimDisk::new(), &config, drive::NOW)
+        let (broker, _) = Broker::start(SimDisk::new(), &config, names::NOW)
             .expect("an empty disk without faults opens");
         Self {
             start: design.start(),
@@ -168,7 +165,7 @@ impl CodeSystem {
     fn possible(&self, state: &CodeState, action: &Action) -> bool {
         let model: &State = &state.watch.state;
         let leader = || state.broker.group(GROUP).and_then(|group| group.leader);
-        let leads = |id: u8| leader().as_deref() == Some(&*drive::member_id(id));
+        let leads = |id: u8| leader().as_deref() == Some(&*names::member_id(id));
         match *action {
             // Places are alike until somebody has joined.
             Action::Join(1)

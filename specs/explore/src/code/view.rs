@@ -6,7 +6,10 @@ use plimsoll_disk::SimDisk;
 use plimsoll_offsets::OffsetsRecord;
 use plimsoll_promises::{Projection, View};
 
-use super::{CodeState, GROUP, TOPIC};
+use super::{
+    CodeState,
+    names::{GROUP, TOPIC},
+};
 use crate::design::ModelView;
 
 /// What the offsets log says, replayed by a plain loop that shares nothing with the broker's own cache.

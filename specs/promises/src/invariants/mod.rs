@@ -10,8 +10,11 @@ pub use s3_log::acked_commits_in_log;
 
 use crate::{Broken, View};
 
-/// Each of them, for a view of one kind.
-pub fn each<V: View>() -> [fn(&V) -> Result<(), Broken>; 3] {
+/// An invariant, for a view of one kind.
+pub type Invariant<V> = fn(&V) -> Result<(), Broken>;
+
+/// Each of them.
+pub fn each<V: View>() -> [Invariant<V>; 3] {
     [
         acked_commits_in_log,
         assignment_durable_before_delivery,
