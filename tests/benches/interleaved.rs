@@ -26,8 +26,8 @@ pub fn timed<R>(work: impl FnOnce() -> R) -> Duration {
     began.elapsed()
 }
 
-/// Whether this run measures, instead of trying out or listing the benches.
+/// Whether this run measures, instead of trying out, listing or profiling the benches.
 pub fn measures() -> bool {
-    let mut arguments = std::env::args();
-    !arguments.any(|argument| argument == "--test" || argument == "--list")
+    let others = ["--test", "--list", "--profile-time"];
+    !std::env::args().any(|argument| others.contains(&argument.as_str()))
 }
