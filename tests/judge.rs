@@ -20,7 +20,7 @@ mod worlds;
 use std::path::{Path, PathBuf};
 
 use plimsoll_history::HistoryError;
-use plimsoll_oracle::{Options, Report, judge, judge_history};
+use plimsoll_oracle::{Options, Report, judge, judge_path};
 
 /// The recorded histories.
 fn histories() -> PathBuf {
@@ -28,7 +28,7 @@ fn histories() -> PathBuf {
 }
 
 fn judge_file(path: &Path) -> Result<Report, HistoryError> {
-    judge_history(plimsoll_history::open(path)?, &Options::default())
+    judge_path(path, &Options::default())
 }
 
 fn judge_text(text: &[u8]) -> Result<Report, HistoryError> {

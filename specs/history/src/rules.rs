@@ -15,6 +15,8 @@ pub(crate) struct Rules {
     /// Slots of operations that the line returned last closed: its reader still looks at them.
     closed: Vec<Slot>,
     done: Numbers,
+    /// By name: how many operations it has open.
+    open_by: Vec<u32>,
     /// By name: the line in which its `crash` or `stop` stands, 0 if it lives.
     gone: Vec<u64>,
 }
@@ -94,6 +96,10 @@ impl Rules {
             }
         };
         self.open.insert(op, slot);
+        if self.open_by.len() <= proc.index() {
+            self.open_by.resize(proc.index() + 1, 0);
+        }
+        self.open_by[proc.index()] += 1;
         Ok(slot)
     }
 
@@ -125,6 +131,7 @@ impl Rules {
     fn close(&mut self, slot: Slot) {
         let open = &mut self.slots[slot.index()];
         open.open = false;
+        self.open_by[open.proc.index()] -= 1;
         self.open.remove(&open.op);
         self.done.insert(open.op);
         self.closed.push(slot);
@@ -136,6 +143,10 @@ impl Rules {
             self.gone.resize(proc.index() + 1, 0);
         }
         self.gone[proc.index()] = line;
+        // Looked for only where there is something to find: a history may end very many processes.
+        if self.open_by.get(proc.index()).is_none_or(|open| *open == 0) {
+            return;
+        }
         for index in 0..self.slots.len() {
             if self.slots[index].open && self.slots[index].proc == proc {
                 self.close(Slot(index as u32));
@@ -148,9 +159,9 @@ impl Rules {
         self.free.append(&mut self.closed);
     }
 
-    /// Items held: open operations, ranges of closed ones' numbers, names that are gone.
+    /// Items held: open operations, ranges of closed ones' numbers. (Names are few, and not counted.)
     pub fn held(&self) -> usize {
-        self.open.len() + self.done.ranges.len() + self.gone.len()
+        self.open.len() + self.done.ranges.len()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
 use crate::Value;
 
@@ -102,7 +102,7 @@ impl Visitor<'_> for Meta {
     type Value = Option<u64>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("metadata: a string or null")
+        f.write_str("metadata: a string, a number or null")
     }
 
     fn visit_unit<E: Error>(self) -> Result<Option<u64>, E> {
@@ -111,6 +111,14 @@ impl Visitor<'_> for Meta {
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Option<u64>, E> {
         Ok((!text.is_empty()).then(|| Value::of_text(text).fingerprint()))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Option<u64>, E> {
+        self.visit_str(&number.to_string())
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Option<u64>, E> {
+        self.visit_str(&number.to_string())
     }
 }
 
@@ -149,6 +157,11 @@ impl<'de> Visitor<'de> for Truth {
     }
 
     fn visit_i64<E: Error>(self, _: i64) -> Result<bool, E> {
+        Ok(true)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
+        while map.next_entry::<Ignored, Ignored>()?.is_some() {}
         Ok(true)
     }
 }

@@ -21,7 +21,11 @@ impl State {
     /// The process is gone, in good order or not: what it had open stays open for good.
     pub(crate) fn end(&mut self, event: &Event<'_>, how: &'static str) {
         let proc = event.proc;
-        for slot in 0..self.open.len() {
+        let all = match self.proc(proc).open {
+            0 => 0,
+            _ => self.open.len(),
+        };
+        for slot in 0..all {
             if self.open[slot]
                 .as_ref()
                 .is_some_and(|open| open.proc == proc)

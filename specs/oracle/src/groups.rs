@@ -82,6 +82,7 @@ impl State {
         let Some(operation) = self.open[slot].take() else {
             return;
         };
+        self.proc(operation.proc).open -= 1;
         match operation.what {
             Underway::Commit { lanes } | Underway::Admin { lanes, .. } => {
                 for (lane, ..) in lanes {

@@ -1,5 +1,7 @@
 //! Goes through a history and hands each line to whom it concerns.
 
+use std::path::Path;
+
 use plimsoll_history::{End, Event, HistoryError, HistoryReader, What};
 
 use crate::{Options, Report, report, state::State};
@@ -11,6 +13,11 @@ pub fn judge<R: std::io::BufRead>(
     options: &Options,
 ) -> Result<Report, HistoryError> {
     judge_history(HistoryReader::new(reader, name)?, options)
+}
+
+/// Judges a history file.
+pub fn judge_path(path: &Path, options: &Options) -> Result<Report, HistoryError> {
+    judge_history(plimsoll_history::open(path)?, options)
 }
 
 /// Judges a history whose header is read already.

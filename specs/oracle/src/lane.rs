@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use plimsoll_history::{Name, Names};
+use plimsoll_history::Name;
 use plimsoll_promises::{
-    Br1, Br2, Broken, Claim, D1, Growing, O2, O9, Observation, Offset, Promise, Setting,
+    Br1, Br2, Broken, D1, Growing, O2, O9, Observation, Offset, Promise, Setting,
     Tenure as TenureId,
     memory::{OffsetSet, Ranges},
 };
@@ -14,10 +14,11 @@ use crate::{
     commit::{Committing, is_admin},
     exposure::Exposures,
     figures::Counted,
-    log::{Bare, Log, LogId},
-    ranges::count,
-    story::{Fact, Place, Teller},
-    tenure::{Generation, PendingStart, Tenure},
+    last::{Last, Owner},
+    log::{Log, LogId},
+    settings::{Bare, Existing, Replayable, Scene},
+    story::{Fact, Place},
+    tenure::{PendingStart, Tenure},
     worlds::register::Register,
 };
 
@@ -58,139 +59,6 @@ pub struct Lane {
     pub(crate) breaks: Breaks,
     pub(crate) counted: Counted,
     pub(crate) last: Last,
-}
-
-/// The newest tenure of a lane, in short.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Owner {
-    /// The tenure.
-    pub id: TenureId,
-    /// Whose it is.
-    pub proc: Name,
-    /// Where it was assigned.
-    pub opened: Place,
-    /// Its generation, as far as known.
-    pub generation: Option<Generation>,
-    /// No `assigned` event tells of it.
-    pub concluded: bool,
-}
-
-impl Owner {
-    pub(crate) fn of(tenure: &Tenure) -> Self {
-        Self {
-            id: tenure.id,
-            proc: tenure.proc,
-            opened: tenure.opened,
-            generation: tenure.generation,
-            concluded: tenure.concluded,
-        }
-    }
-
-    /// The line that opened it.
-    pub(crate) fn tell(&self, teller: &Teller<'_>) -> Fact {
-        let generation = self.generation.filter(|generation| generation.exact);
-        let generation = generation.map(|generation| generation.number);
-        self.opened
-            .says(teller.assigned(self.proc, generation, self.concluded))
-    }
-}
-
-/// The latest of what a finding may want to tell.
-#[derive(Debug, Default)]
-pub(crate) struct Last {
-    pub accepted: Option<LastAccepted>,
-    pub processed: Option<(Place, Name, Offset)>,
-    pub owner_gone: Option<(Place, Name, &'static str)>,
-}
-
-/// The last commit that certainly took effect.
-#[derive(Debug, Clone)]
-pub(crate) struct LastAccepted {
-    pub commit: Committing,
-    pub place: Place,
-    pub acked: bool,
-}
-
-/// What a lane needs to know from outside while it looks at one line.
-#[derive(Clone, Copy)]
-pub struct Scene<'a> {
-    /// The line.
-    pub place: Place,
-    /// The lane's partition.
-    pub log: &'a Log,
-    /// The claim, if the header makes one.
-    pub claim: Option<Claim>,
-    /// The texts of names.
-    pub names: &'a Names,
-}
-
-impl<'a> Scene<'a> {
-    pub(crate) fn teller(&self) -> Teller<'a> {
-        Teller {
-            names: self.names,
-            topic: self.log.topic,
-            p: self.log.p,
-        }
-    }
-}
-
-/// Records as D1 means them: those that exist.
-pub(crate) struct Existing<'a> {
-    pub log: &'a Log,
-    pub offered: &'a BTreeSet<Offset>,
-}
-
-impl Setting for Existing<'_> {
-    fn records(&self, from: Offset, to: Offset) -> u64 {
-        let from = from.max(self.log.gone_below());
-        if from >= to {
-            return 0;
-        }
-        self.log.records(from, to) + self.offered.range(from..to).count() as u64
-    }
-
-    fn first_record(&self, from: Offset, to: Offset) -> Option<Offset> {
-        let from = from.max(self.log.gone_below());
-        if from >= to {
-            return None;
-        }
-        let known = self.log.runs(from, to).next().map(|(start, _)| start);
-        let offered = self.offered.range(from..to).next().copied();
-        known.into_iter().chain(offered).min()
-    }
-
-    fn claim(&self) -> Option<Claim> {
-        None
-    }
-
-    fn may_take_effect(&self, _: Option<Offset>) -> bool {
-        false
-    }
-}
-
-/// Records as replay means them: what the group has processed and could process again.
-pub(crate) struct Replayable<'a> {
-    pub processed: &'a Ranges,
-    pub log: &'a Log,
-    pub claim: Option<Claim>,
-}
-
-impl Setting for Replayable<'_> {
-    fn records(&self, from: Offset, to: Offset) -> u64 {
-        count(self.processed, from.max(self.log.gone_below()), to)
-    }
-
-    fn first_record(&self, _: Offset, _: Offset) -> Option<Offset> {
-        None
-    }
-
-    fn claim(&self) -> Option<Claim> {
-        self.claim
-    }
-
-    fn may_take_effect(&self, _: Option<Offset>) -> bool {
-        false
-    }
 }
 
 impl Lane {
@@ -347,6 +215,13 @@ impl Lane {
         self.counted.distinct += u64::from(!again);
         self.last.processed = Some((scene.place, self.tenures[index].proc, offset));
         let current = self.is_newest(self.tenures[index].id);
+        if !again {
+            for (at, other) in self.tenures.iter_mut().enumerate() {
+                if at != index {
+                    other.notices(offset);
+                }
+            }
+        }
         let tenure = &mut self.tenures[index];
         tenure.processes(offset, again, &self.processed);
         let seen = Observation::Processed {
@@ -454,33 +329,5 @@ impl Lane {
             + self.register.held()
             + self.tenures.len()
             + self.exposures.held()
-    }
-}
-
-impl Last {
-    /// The lines that stand before a change of owner.
-    fn tell(&self, teller: &Teller<'_>) -> Vec<Fact> {
-        let mut window = Vec::new();
-        if let Some(LastAccepted {
-            commit,
-            place,
-            acked,
-        }) = &self.accepted
-        {
-            let generation = commit.commit.generation;
-            window.push(
-                commit
-                    .asked
-                    .says(teller.commits(commit.proc, commit.offset, generation)),
-            );
-            window.push(place.says(teller.accepted(commit.proc, commit.offset, *acked)));
-        }
-        if let Some((place, proc, offset)) = self.processed {
-            window.push(place.says(teller.processes(proc, offset)));
-        }
-        if let Some((place, proc, how)) = self.owner_gone {
-            window.push(place.says(format!("{} {how}", teller.who(proc))));
-        }
-        window
     }
 }

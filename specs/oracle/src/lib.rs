@@ -9,14 +9,16 @@
 //! | [`worlds`] | what certainly happened: the one home of uncertainty |
 //! | `lane` | one group on one partition: its tenures and the promises that watch it |
 //! | `ownership`, `tenure` | who owns the partition, since when, under which generation |
-//! | `commit`, `exposure` | commits, and the records that they passed over |
+//! | `commit`, `accepted`, `exposure` | commits, what follows from one that took effect, the records it passed over |
 //! | `log` | one partition's log: which records stand where |
+//! | `settings`, `last` | what promises and findings ask of a lane's surroundings and past |
 //! | `clients`, `groups`, `producers`, `admin` | which line concerns what |
 //! | `figures`, `finding`, `report`, `verdict`, `text` | what is said in the end |
 //!
 //! The promises themselves are stated in `plimsoll-promises`; nothing here repeats one. Memory grows with partitions,
 //! gaps, tenures of living processes, open operations and records that nobody has read yet, not with the history.
 
+mod accepted;
 mod admin;
 mod breaks;
 mod clients;
@@ -27,12 +29,14 @@ mod finding;
 mod groups;
 mod judge;
 mod lane;
+mod last;
 mod log;
 mod operation;
 mod ownership;
 mod producers;
 mod ranges;
 mod report;
+mod settings;
 mod state;
 mod story;
 mod tenure;
@@ -42,7 +46,7 @@ pub mod worlds;
 
 pub use figures::Figures;
 pub use finding::Finding;
-pub use judge::{judge, judge_history};
+pub use judge::{judge, judge_history, judge_path};
 pub use plimsoll_history::HistoryError;
 pub use report::{Partition, REPORT_VERSION, Report};
 pub use story::Fact;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use plimsoll_history::{LogEnds, Name};
 use plimsoll_promises::{
-    Broken, Claim, Growing, L1, Observation, Offset, Promise, Setting, Value,
+    Broken, Growing, L1, Observation, Offset, Promise, Value,
     memory::{OffsetSet, Ranges, ValueTable},
 };
 
@@ -12,6 +12,7 @@ use crate::{
     breaks::Breaks,
     lane::LaneId,
     ranges::{count, runs},
+    settings::Bare,
     story::{Fact, Place, Teller},
 };
 
@@ -286,26 +287,5 @@ impl Log {
             + self.early.len()
             + self.scans.len()
             + self.doubts.len()
-    }
-}
-
-/// A setting for promises that ask nothing of it.
-pub struct Bare;
-
-impl Setting for Bare {
-    fn records(&self, _: Offset, _: Offset) -> u64 {
-        0
-    }
-
-    fn first_record(&self, _: Offset, _: Offset) -> Option<Offset> {
-        None
-    }
-
-    fn claim(&self) -> Option<Claim> {
-        None
-    }
-
-    fn may_take_effect(&self, _: Option<Offset>) -> bool {
-        false
     }
 }

@@ -4,8 +4,8 @@ use plimsoll_history::{Name, Protocol};
 use plimsoll_promises::{Commit, Observation, Offset, Promise};
 
 use crate::{
-    lane::{Lane, Scene},
-    log::Bare,
+    lane::Lane,
+    settings::{Bare, Scene},
     tenure::Generation,
 };
 

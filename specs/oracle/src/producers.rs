@@ -16,6 +16,7 @@ impl State {
         if self.open.len() <= slot.index() {
             self.open.resize_with(slot.index() + 1, || None);
         }
+        self.proc(event.proc).open += 1;
         self.open[slot.index()] = Some(Operation {
             proc: event.proc,
             asked: place(event),
@@ -24,7 +25,9 @@ impl State {
     }
 
     pub(crate) fn finish(&mut self, event: &Event<'_>) -> Option<Operation> {
-        self.open.get_mut(event.op?.index())?.take()
+        let operation = self.open.get_mut(event.op?.index())?.take()?;
+        self.proc(operation.proc).open -= 1;
+        Some(operation)
     }
 
     pub(crate) fn produce(&mut self, event: &Event<'_>, topic: Name, p: Option<u32>, v: Value) {

@@ -10,7 +10,7 @@ use crate::{
     figures::Figures,
     finding::{Finding, Where, why},
     lane::Lane,
-    log::Bare,
+    settings::Bare,
     state::State,
     story::{Place, Teller},
     verdict::{NotJudged, Verdict, not_judged},

@@ -5,10 +5,11 @@ use plimsoll_promises::{Claim, Offset};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
-    lane::{Lane, LaneId, Scene},
+    lane::{Lane, LaneId},
     log::{Log, LogId},
     operation::Operation,
     ownership::Assignment,
+    settings::Scene,
     story::{Fact, Place},
     tenure::Generation,
 };
@@ -70,6 +71,8 @@ pub(crate) struct Proc {
     pub commits_for: Option<Name>,
     /// The generation or member epoch that the coordinator last answered.
     pub generation: Option<i32>,
+    /// How many operations it has open.
+    pub open: usize,
     /// Where it has, or had, a tenure.
     pub lanes: Vec<LaneId>,
     /// Partitions that a SyncGroup gave it, with the generation, until an `assigned` event tells of them.
@@ -237,7 +240,7 @@ impl State {
         let lanes: usize = self.lanes.iter().map(Lane::held).sum();
         let logs: usize = self.logs.iter().map(Log::held).sum();
         let open = self.open.iter().filter(|open| open.is_some()).count();
-        (lanes + logs + open + self.undecided.len() + self.procs.len()) as u64
+        (lanes + logs + open + self.undecided.len()) as u64
     }
 }
 

@@ -103,9 +103,9 @@ impl Tenure {
     pub fn processes(&mut self, offset: Offset, again: bool, processed: &Ranges) {
         let next = offset.saturating_add(1);
         let base = *self.window.base.get_or_insert(offset);
-        let done = self.done.unwrap_or(base);
-        if next > done {
-            let from = done.max(base);
+        if self.done.is_none_or(|done| done < next) {
+            // A commit may have gone ahead of everything processed.
+            let from = self.done.map_or(base, |done| done.max(base));
             self.window.records += if from == offset {
                 1
             } else {
@@ -113,6 +113,14 @@ impl Tenure {
             };
             self.done = Some(next);
         } else if !again && offset >= base {
+            self.window.records += 1;
+        }
+    }
+
+    /// Another tenure processed `offset` first: it counts as a record where this one's window spans it.
+    pub fn notices(&mut self, offset: Offset) {
+        let after_base = self.window.base.is_some_and(|base| base <= offset);
+        if after_base && self.done.is_some_and(|done| offset < done) {
             self.window.records += 1;
         }
     }
