@@ -49,7 +49,7 @@ pub(crate) fn unknown<'a>(
         false => format!("did you mean {}? ", close.join(" or ")),
     };
     format!(
-        "error: no {what} is called '{name}'; {hint}There are {}\n",
+        "no {what} is called '{name}'; {hint}There are {}\n",
         all.join(", ")
     )
 }

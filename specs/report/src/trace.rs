@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use plimsoll_model::Bounds;
+use plimsoll_model::{Bounds, IDS_PER_PLACE};
 use plimsoll_promises::{Claim, PromiseId};
 use serde::{
     Deserialize, Serialize,
@@ -115,6 +115,9 @@ fn wrong(problem: String) -> TraceError {
 /// More than this no trace may ask for: the model's states have room for a handful of everything.
 const BOUND_MAX: u8 = 4;
 
+/// Nor for more crashes and expiries together.
+const FAULTS_MAX: u8 = IDS_PER_PLACE - 1;
+
 fn within_limits(setup: &Setup) -> Result<(), TraceError> {
     let b = &setup.bounds;
     let bounds = [
@@ -131,6 +134,13 @@ fn within_limits(setup: &Setup) -> Result<(), TraceError> {
     if let Some((name, bound)) = bounds.iter().find(|(_, bound)| *bound > BOUND_MAX) {
         return Err(wrong(format!(
             "`bounds.{name}` is {bound}, which is more than a trace may ask for; give at most {BOUND_MAX}"
+        )));
+    }
+    // Each of these may cost a member id, and a place has four.
+    let faults = b.consumer_crashes + b.failovers + b.expiries;
+    if faults > FAULTS_MAX {
+        return Err(wrong(format!(
+            "`bounds` asks for {faults} crashes and expiries, which is more than a trace may; give at most {FAULTS_MAX}"
         )));
     }
     if setup.claim.u.max(setup.claim.z) > 1_000 {

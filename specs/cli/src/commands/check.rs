@@ -37,7 +37,7 @@ pub(crate) fn check(args: &CheckArgs, output: &mut Output<'_>) -> Exit {
         None => check_all(args, output),
     };
     done.unwrap_or_else(|error| {
-        output.complain(&error);
+        output.complain(&format!("error: {error}"));
         Exit::Usage
     })
 }

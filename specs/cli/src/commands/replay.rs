@@ -20,9 +20,7 @@ type Obstacle = (Exit, String);
 pub(crate) fn replay(args: &ReplayArgs, output: &mut Output<'_>) -> Exit {
     let file = name(&args.file);
     let done = read(args, output).and_then(|text| {
-        let setup = setup(&text, args.system.as_deref()).map_err(|(exit, error)| {
-            (exit, error.replace("error: ", &format!("error: {file}: ")))
-        })?;
+        let setup = setup(&file, &text, args.system.as_deref())?;
         match &*setup.system {
             "code" => walk(&text, &setup, &setup.code(), args, output),
             _ => walk(&text, &setup, &setup.design(), args, output),
@@ -63,19 +61,20 @@ fn read(args: &ReplayArgs, output: &mut Output<'_>) -> Result<String, Obstacle> 
 }
 
 /// What the trace was found in, or the system that was asked for instead.
-fn setup(text: &str, system: Option<&str>) -> Result<Setup, Obstacle> {
+fn setup(file: &str, text: &str, system: Option<&str>) -> Result<Setup, Obstacle> {
+    let bad = |error: String| (Exit::BadData, format!("error: {file}: {error}"));
     let mut setup =
-        read_setup(text).map_err(|error| (Exit::BadData, format!("error: {error}\n")))?;
-    runs::system(&setup.system).map_err(|error| (Exit::BadData, error))?;
+        read_setup(text).map_err(|error| (Exit::BadData, format!("error: {file}:{error}\n")))?;
+    runs::system(&setup.system).map_err(bad)?;
     if let Some(name) = &setup.mutant
         && setup.known_mutant().is_none()
     {
         let names = ALL.map(|mutant| mutant.name);
-        return Err((Exit::BadData, runs::unknown("mutant", name, names)));
+        return Err(bad(runs::unknown("mutant", name, names)));
     }
     if let Some(system) = system {
         runs::system(system)
-            .map_err(|error| (Exit::Usage, error))?
+            .map_err(|error| (Exit::Usage, format!("error: {error}")))?
             .clone_into(&mut setup.system);
     }
     Ok(setup)
