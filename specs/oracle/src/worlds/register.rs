@@ -25,6 +25,9 @@ pub struct Register<W> {
     forgotten: bool,
 }
 
+/// Values that transactions have replaced are remembered up to so many.
+const LAGGING_MAX: usize = 8;
+
 /// The number of an open operation.
 pub type Op = usize;
 
@@ -338,6 +341,9 @@ impl<W: Clone> Register<W> {
             Some(possible) => {
                 let others = possible.iter().filter(|value| **value != answer);
                 self.lagging.extend(others);
+                // A producer's next transaction waits for the markers of its last: what lags is young.
+                let old = self.lagging.len().saturating_sub(LAGGING_MAX);
+                self.lagging.drain(..old);
             }
         }
     }
