@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use plimsoll_explore::{
     code::CodeSystem,
     mutants::{self, Mutant},
-    narrate::Narrate,
+    narrate::{Narrate, Told},
     search::levels::{self, Findings, Limits},
     system::System,
 };
@@ -203,4 +203,50 @@ fn agreement(mutant: &Mutant) -> usize {
         }
     }
     both
+}
+
+/// A path that breaks a promise in the design breaks it in the code, and the other way round.
+#[test]
+fn a_trace_of_one_breaks_the_other() {
+    for mutant in &mutants::ALL {
+        let (design, code) = (mutant.design(), mutant.code());
+        let in_design = search(&design, design.claim.per_resume(), true);
+        let in_design = in_design.shortest().expect("it is caught in the design");
+        let path = design.under_first_names(&in_design.path);
+        let path = code
+            .from_design(&path)
+            .unwrap_or_else(|error| panic!("{}: {error}", mutant.name));
+        let told = code.narrate(&path).expect("a translated path can be taken");
+        assert_eq!(
+            breaks(&told),
+            [in_design.broken.promise],
+            "{}: in the code",
+            mutant.name
+        );
+
+        let in_code = search(&code, code.design.claim.per_resume(), true);
+        let in_code = in_code.shortest().expect("it is caught in the code");
+        let path = code
+            .to_design(&in_code.path)
+            .expect("an explorer's path can be taken");
+        let told = design
+            .narrate(&path)
+            .unwrap_or_else(|error| panic!("{}: {error}", mutant.name));
+        assert_eq!(
+            breaks(&told),
+            [in_code.broken.promise],
+            "{}: in the design",
+            mutant.name
+        );
+    }
+}
+
+/// The promises that the last step breaks; no step before it breaks any.
+fn breaks(told: &[Told]) -> Vec<PromiseId> {
+    let (last, before) = told.split_last().expect("a path has steps");
+    assert!(
+        before.iter().all(|step| step.broken.is_empty()),
+        "broken before the last step"
+    );
+    last.broken.iter().map(|broken| broken.promise).collect()
 }

@@ -134,17 +134,18 @@ impl CodeSystem {
                 return taken;
             }
         }
-        let (step, wrong) = self.matching_crash(&state);
+        let (action, step, wrong) = self.matching_crash(&state);
         state.appended = Default::default();
         state.watch.state = step.state.clone();
         let mut taken = self.judge(state, &step.events, wrong);
         taken.situations = met(&from.watch, &step, &taken.state.watch);
         taken.notes = notes;
+        taken.model = vec![action];
         taken
     }
 
     /// The crash of the model that leaves what the code has recovered; otherwise the harmless one, and the difference.
-    fn matching_crash(&self, recovered: &CodeState) -> (Step, Option<String>) {
+    fn matching_crash(&self, recovered: &CodeState) -> (Action, Step, Option<String>) {
         let before = &recovered.watch.state;
         let (unsynced, unread) = (
             before.log.end() - before.log.durable(),
@@ -154,27 +155,21 @@ impl CodeSystem {
         let mut first = None;
         for offsets in (0..=unsynced).rev() {
             for records in (0..=unread).rev() {
-                let step = self
-                    .design
-                    .machine
-                    .step(before, Action::CrashBroker { offsets, records });
+                let action = Action::CrashBroker { offsets, records };
+                let step = self.design.machine.step(before, action);
                 let difference = match &view {
                     Ok(view) => compare::difference(recovered, view, &step.state),
                     Err(error) => Some(format!("its offsets log cannot be read: {error}")),
                 };
                 match difference {
-                    None => return (step, None),
-                    Some(difference) => first = first.or(Some((step, difference))),
+                    None => return (action, step, None),
+                    Some(difference) => first = first.or(Some((action, step, difference))),
                 }
             }
         }
-        let (step, difference) = first.expect("at least nothing may survive");
-        (
-            step,
-            Some(format!(
-                "after recovery {difference}, whatever the crash took"
-            )),
-        )
+        let (action, step, difference) = first.expect("at least nothing may survive");
+        let wrong = format!("after recovery {difference}, whatever the crash took");
+        (action, step, Some(wrong))
     }
 
     fn told(&self, state: &CodeState, cut: Cut) -> String {

@@ -30,7 +30,14 @@ impl CodeSystem {
         }
         let (effects, mut wrong) = (drive.effects, drive.wrong);
         let mut reached = step.reached;
-        self.complete_join(&state, &mut step);
+        let unknown_to_model =
+            action == Action::SyncOffsets && before.log.durable() == before.log.end();
+        let mut model = if unknown_to_model {
+            Vec::new()
+        } else {
+            vec![action]
+        };
+        model.extend(self.complete_join(&state, &mut step));
         let several = state.broker.disk().operations() - operations > 1
             && !matches!(action, Action::ArriveFailing(_));
         reached |= step.reached | if several { SEVERAL_OPERATIONS } else { 0 };
@@ -44,23 +51,26 @@ impl CodeSystem {
         self.note_positions(&mut state, &step.events);
         state.watch.state = step.state.clone();
         let mut taken = self.judge(state, &step.events, wrong);
+        taken.model = model;
         taken.situations = met(&from.watch, &step, &taken.state.watch);
         taken.reached = reached;
         taken
     }
 
     /// This broker ends the joining by itself once all have joined.
-    fn complete_join(&self, state: &CodeState, step: &mut Step) {
+    fn complete_join(&self, state: &CodeState, step: &mut Step) -> Option<Action> {
         let code_is_ahead = state.broker.group(GROUP).is_some_and(|group| {
             group.state == GroupState::CompletingRebalance
                 && i32::from(step.state.coordinator.generation) < group.generation
         });
-        if code_is_ahead && step.state.coordinator.phase == Phase::Preparing {
-            let next = self.design.machine.step(&step.state, Action::EndJoin);
-            step.state = next.state;
-            step.events.extend(next.events);
-            step.reached |= next.reached;
+        if !code_is_ahead || step.state.coordinator.phase != Phase::Preparing {
+            return None;
         }
+        let next = self.design.machine.step(&step.state, Action::EndJoin);
+        step.state = next.state;
+        step.events.extend(next.events);
+        step.reached |= next.reached;
+        Some(Action::EndJoin)
     }
 
     /// Keeps in mind where commits stand in the offsets log, for S3 in the log.
@@ -115,6 +125,7 @@ impl CodeSystem {
         }
         Taken {
             state,
+            model: Vec::new(),
             events: events.to_vec(),
             notes: Vec::new(),
             broken,

@@ -12,6 +12,7 @@ mod drive;
 mod lockstep;
 mod names;
 mod state;
+mod translate;
 mod view;
 
 use plimsoll_broker::{Broker, Config};
@@ -133,6 +134,8 @@ fn decisions(mistake: Mistake) -> Decisions {
 /// What one step of the code came to.
 pub(crate) struct Taken {
     state: CodeState,
+    /// The steps of the model that it was.
+    model: Vec<Action>,
     events: Vec<Event>,
     notes: Vec<String>,
     broken: Vec<Broken>,
@@ -161,18 +164,38 @@ impl CodeSystem {
         taken
     }
 
+    /// Walks a path; an error names the first step that is not possible there.
+    fn walk(&self, path: &[CodeAction], mut passed: impl FnMut(&Taken)) -> Result<(), NotPossible> {
+        let mut at = self.start();
+        for (index, action) in path.iter().enumerate() {
+            if !self.offers(&at, action) {
+                return Err(NotPossible {
+                    step: index + 1,
+                    action: format!("{action:?}"),
+                    because: "neither the model nor the disk offers it in this state".to_owned(),
+                });
+            }
+            let taken = self.take(&at, *action);
+            passed(&taken);
+            at = taken.state;
+        }
+        Ok(())
+    }
+
+    /// Whether a state offers a step, under whatever names.
+    fn offers(&self, state: &CodeState, action: &CodeAction) -> bool {
+        let mut offered = Vec::new();
+        self.actions(state, &mut offered);
+        let mirrored = matches!(action, CodeAction::Step(Action::Join(1)));
+        offered.contains(action) || mirrored && offered.contains(&CodeAction::Step(Action::Join(0)))
+    }
+
     /// The steps of the model that this broker can take: it has one leader, and completes a join when all have joined.
     fn possible(&self, state: &CodeState, action: &Action) -> bool {
         let model: &State = &state.watch.state;
         let leader = || state.broker.group(GROUP).and_then(|group| group.leader);
         let leads = |id: u8| leader().as_deref() == Some(&*names::member_id(id));
         match *action {
-            // Places are alike until somebody has joined.
-            Action::Join(1)
-                if model.coordinator.generation == 0 && !model.members.iter().any(|m| m.id > 0) =>
-            {
-                false
-            }
             Action::Join(place) => {
                 let id = model.member(place).id;
                 let known = model.coordinator.members.contains(id);
@@ -232,6 +255,12 @@ impl System for CodeSystem {
         self.design
             .machine
             .actions(&state.watch.state, &mut offered);
+        // Places are alike until somebody has joined.
+        if state.watch.state.members.iter().all(|m| m.id == 0)
+            && state.watch.state.coordinator.generation == 0
+        {
+            offered.retain(|action| *action != Action::Join(1));
+        }
         let code_only = state.has_unsynced_offsets() && !offered.contains(&Action::SyncOffsets);
         offered.extend(code_only.then_some(Action::SyncOffsets));
         actions.extend(
@@ -278,34 +307,23 @@ impl Narrate for CodeSystem {
     }
 
     fn narrate(&self, path: &[CodeAction]) -> Result<Vec<Told>, NotPossible> {
-        let mut at = self.start();
         let mut told = Vec::with_capacity(path.len());
-        let mut offered = Vec::new();
-        for (index, action) in path.iter().enumerate() {
-            offered.clear();
-            self.actions(&at, &mut offered);
-            if !offered.contains(action) {
-                return Err(NotPossible {
-                    step: index + 1,
-                    action: format!("{action:?}"),
-                    because: "neither the model nor the disk offers it in this state".to_owned(),
-                });
-            }
+        self.walk(path, |taken| {
             let Taken {
                 state,
                 events,
                 notes,
                 broken,
                 ..
-            } = self.take(&at, *action);
+            } = taken;
+            let state = state.watch.state.clone();
             told.push(Told {
-                events,
-                notes,
-                state: state.watch.state.clone(),
-                broken,
+                events: events.clone(),
+                notes: notes.clone(),
+                state,
+                broken: broken.clone(),
             });
-            at = state;
-        }
+        })?;
         Ok(told)
     }
 }
