@@ -18,22 +18,24 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Explore every crash and rebalance interleaving, or hunt a mutant
+    ///
+    /// Everything that can happen within printed bounds is explored by two searches that must agree, and each promise is
+    /// kept, broken or unknown. With --mutant a mistake is switched on instead, and the shortest way in which it breaks
+    /// a promise is told.
     Check(CheckArgs),
     /// List the mistakes that can be switched on, and what must come of each
     Mutants(MutantsArgs),
     /// Walk a counterexample again that `check --mutant NAME --format json` wrote
     Replay(ReplayArgs),
     /// Judge recorded histories of real consumer groups
+    ///
+    /// A history is what the clients of one system saw, one JSON object a line. The verdict comes first; then what broke,
+    /// with the lines that show it; then the figures. Other files are still judged if one cannot be read.
     Judge(JudgeArgs),
 }
 
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = HELP,
-    long_about = "Explore every crash and rebalance interleaving within printed bounds, by two searches that must agree, \
-        and say of each promise whether it is kept, broken or unknown.\n\nWith --mutant: switch a mistake on, find the \
-        shortest way in which it breaks a promise, and tell it."
-)]
+#[command(after_help = HELP)]
 pub struct CheckArgs {
     /// Only this system (`design`, `code`) or this run of it, as the table names them
     #[arg(long, value_name = "NAME")]
@@ -58,7 +60,7 @@ pub struct CheckArgs {
     pub max_seconds: u64,
     /// Give up a run after so many distinct states; what it has not seen by then is unknown
     #[arg(long, value_name = "STATES", default_value_t = 50_000_000)]
-    pub max_states: usize,
+    pub max_states: u32,
 }
 
 #[derive(Debug, clap::Args)]

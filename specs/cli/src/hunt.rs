@@ -4,12 +4,12 @@ use plimsoll_explore::{
     narrate::Narrate,
     search::levels::{Findings, Limits, explore},
 };
-use plimsoll_report::{Counterexample, Setup, Trace};
+use plimsoll_report::{Counterexample, Setup, counterexample::Found};
 
 /// What a hunt came to.
 pub struct Hunt<A> {
     /// The shortest counterexample, as a file and as it can be told.
-    pub caught: Option<(Trace<A>, Counterexample)>,
+    pub caught: Found<A>,
     /// What the search found.
     pub findings: Findings<A>,
 }

@@ -5,6 +5,9 @@ use plimsoll_promises::Broken;
 
 use crate::{Setup, Trace};
 
+/// A counterexample as a file, and as it can be told; `None` if nothing broke.
+pub type Found<A> = Option<(Trace<A>, Counterexample)>;
+
 /// A way to a broken promise.
 #[derive(Debug, Clone)]
 pub struct Counterexample {
@@ -53,7 +56,7 @@ impl Counterexample {
         setup: &Setup,
         system: &S,
         path: &[S::Action],
-    ) -> Result<Option<(Trace<S::Action>, Self)>, NotPossible> {
+    ) -> Result<Found<S::Action>, NotPossible> {
         let path = system.under_first_names(path);
         let walked = Self::walk(setup, system, &path)?;
         Ok(walked.map(|mut counterexample| {

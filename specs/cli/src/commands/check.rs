@@ -44,7 +44,7 @@ pub(crate) fn check(args: &CheckArgs, output: &mut Output<'_>) -> Exit {
 
 fn limits(args: &CheckArgs) -> Limits {
     Limits {
-        states: args.max_states,
+        states: args.max_states as usize,
         time: Duration::from_secs(args.max_seconds),
         first_breach: false,
     }

@@ -32,12 +32,14 @@ fn as_text(mutant: &Mutant) -> String {
     let breaks: Vec<_> = breaks
         .map(|(promise, steps)| format!("{promise} in {steps} steps"))
         .collect();
+    let blind: Vec<_> = mutant.blind().map(|promise| promise.code()).collect();
     format!(
-        "{:<6} {}\n       made in    {}\n       breaks     {}\n       harmless   {}\n",
+        "{:<6} {}\n       made in    {}\n       breaks     {}\n       blind      {}\n       harmless   {}\n",
         mutant.name,
         mutant.told,
         made_in(mutant),
         breaks.join(", "),
+        blind.join(", "),
         mutant.nearly.told()
     )
 }
@@ -51,6 +53,7 @@ fn as_json(mutant: &Mutant) -> serde_json::Value {
         "bounds": mutant.bounds,
         "killed_by": mutant.killed_by(),
         "breaks": mutant.breaks,
+        "blind": mutant.blind().collect::<Vec<_>>(),
         "harmless_when": mutant.nearly.told(),
     })
 }
