@@ -301,14 +301,15 @@ impl Lane {
         self.counted.passed_on_purpose += self.passed_on_purpose(scene.log);
         self.counted.skipped += self.exposures.skipped();
         self.counted.e += self.br2.dirty_tenures();
-        let procs: Vec<_> = self.tenures.iter().map(|tenure| tenure.proc).collect();
+        let stays = self.tenures.iter().map(|t| (t.proc, t.concluded));
+        let stays: Vec<_> = stays.collect();
         let fresh = Lane::new(self.group, self.log);
         let old = std::mem::replace(self, fresh);
         self.counted = old.counted;
         self.breaks = old.breaks;
         self.next_tenure = old.next_tenure;
-        for proc in procs {
-            self.open_tenure(proc, true, scene);
+        for (proc, concluded) in stays {
+            self.open_tenure(proc, concluded, scene);
         }
     }
 
