@@ -231,8 +231,8 @@ impl fmt::Display for Because {
                 durable_end,
             } => write!(
                 f,
-                "the offsets log is durable up to position {durable_end}; it would have to be up to {needed} to hold \
-                 every acknowledged commit"
+                "the durable part of the offsets log ends {} short of the newest acknowledged commit",
+                plural(needed.saturating_sub(*durable_end), "record")
             ),
             Because::NotAllowed { what } => f.write_str(what),
             Because::DeliveredTooEarly { delivered, durable } => write!(

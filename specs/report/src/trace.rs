@@ -153,7 +153,7 @@ fn within_limits(setup: &Setup) -> Result<(), TraceError> {
 
 impl<A: Clone> Trace<A> {
     /// The trace of a counterexample whose steps were these.
-    pub(crate) fn of(counterexample: &Counterexample, path: &[A]) -> Self {
+    pub fn of(counterexample: &Counterexample, path: &[A]) -> Self {
         let broken = counterexample.first_broken();
         let step = counterexample.told.len();
         Self {

@@ -2,8 +2,12 @@
 
 use std::{fs, path::Path};
 
-use plimsoll_explore::{mutants::ALL, narrate::Narrate};
-use plimsoll_report::{Counterexample, Setup, Trace, trace::read_setup};
+use plimsoll_explore::{code::CodeAction, mutants::ALL, narrate::Narrate};
+use plimsoll_model::Action;
+use plimsoll_report::{
+    Counterexample, Setup, Trace,
+    trace::{Verdict, read_setup},
+};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::show::show;
@@ -20,10 +24,53 @@ type Obstacle = (Exit, String);
 pub(crate) fn replay(args: &ReplayArgs, output: &mut Output<'_>) -> Exit {
     let file = name(&args.file);
     let done = read(args, output).and_then(|text| {
-        let setup = setup(&file, &text, args.system.as_deref())?;
-        match &*setup.system {
-            "code" => walk(&text, &setup, &setup.code(), args, output),
-            _ => walk(&text, &setup, &setup.design(), args, output),
+        let (setup, found_in) = setup(&file, &text, args.system.as_deref())?;
+        let bad = |error: String| (Exit::BadData, format!("error: {file}{error}\n"));
+        let not_possible = |error| bad(format!(": on the {}, {error}", setup.system));
+        match (&*found_in, &*setup.system) {
+            ("code", "code") => {
+                let trace = read_trace::<CodeAction>(&text).map_err(bad)?;
+                walk(
+                    &trace.broken,
+                    &trace.steps,
+                    &setup,
+                    &setup.code(),
+                    args,
+                    output,
+                )
+            }
+            ("code", _) => {
+                let trace = read_trace::<CodeAction>(&text).map_err(bad)?;
+                let steps = setup.code().to_design(&trace.steps).map_err(not_possible)?;
+                let broken = Verdict {
+                    step: steps.len(),
+                    ..trace.broken
+                };
+                walk(&broken, &steps, &setup, &setup.design(), args, output)
+            }
+            (_, "code") => {
+                let trace = read_trace::<Action>(&text).map_err(bad)?;
+                let steps = setup
+                    .code()
+                    .from_design(&trace.steps)
+                    .map_err(not_possible)?;
+                let broken = Verdict {
+                    step: steps.len(),
+                    ..trace.broken
+                };
+                walk(&broken, &steps, &setup, &setup.code(), args, output)
+            }
+            _ => {
+                let trace = read_trace::<Action>(&text).map_err(bad)?;
+                walk(
+                    &trace.broken,
+                    &trace.steps,
+                    &setup,
+                    &setup.design(),
+                    args,
+                    output,
+                )
+            }
         }
     });
     done.unwrap_or_else(|(exit, error)| {
@@ -60,8 +107,12 @@ fn read(args: &ReplayArgs, output: &mut Output<'_>) -> Result<String, Obstacle> 
     })
 }
 
-/// What the trace was found in, or the system that was asked for instead.
-fn setup(file: &str, text: &str, system: Option<&str>) -> Result<Setup, Obstacle> {
+fn read_trace<A: Serialize + DeserializeOwned>(text: &str) -> Result<Trace<A>, String> {
+    Trace::read(text).map_err(|error| format!(":{error}"))
+}
+
+/// The trace's setup, for the system that was asked for if one was; and the system that it was found in.
+fn setup(file: &str, text: &str, system: Option<&str>) -> Result<(Setup, String), Obstacle> {
     let bad = |error: String| (Exit::BadData, format!("error: {file}: {error}"));
     let mut setup =
         read_setup(text).map_err(|error| (Exit::BadData, format!("error: {file}:{error}\n")))?;
@@ -72,16 +123,19 @@ fn setup(file: &str, text: &str, system: Option<&str>) -> Result<Setup, Obstacle
         let names = ALL.map(|mutant| mutant.name);
         return Err(bad(runs::unknown("mutant", name, names)));
     }
+    let found_in = setup.system.clone();
     if let Some(system) = system {
         runs::system(system)
             .map_err(|error| (Exit::Usage, format!("error: {error}")))?
             .clone_into(&mut setup.system);
     }
-    Ok(setup)
+    Ok((setup, found_in))
 }
 
+/// Walks the steps and says whether they end as `wanted`.
 fn walk<S: Narrate>(
-    text: &str,
+    wanted: &Verdict,
+    steps: &[S::Action],
     setup: &Setup,
     system: &S,
     args: &ReplayArgs,
@@ -91,32 +145,33 @@ where
     S::Action: Serialize + DeserializeOwned,
 {
     let file = name(&args.file);
-    let bad = |error: String| (Exit::BadData, format!("error: {file}{error}\n"));
-    let trace = Trace::<S::Action>::read(text).map_err(|error| bad(format!(":{error}")))?;
-    let walked = Counterexample::walk(setup, system, &trace.steps)
-        .map_err(|not_possible| bad(format!(": on the {}, {not_possible}", setup.system)))?;
+    let walked = Counterexample::walk(setup, system, steps).map_err(|error| {
+        let told = format!("error: {file}: on the {}, {error}\n", setup.system);
+        (Exit::BadData, told)
+    })?;
     let Some(mut counterexample) = walked else {
-        output.say(&no_longer(&trace));
+        output.say(&no_longer(wanted));
         return Ok(Exit::Unknown);
     };
     counterexample.again = format!("plimsoll replay {}", args.file.display());
+    let trace = Trace::of(&counterexample, steps);
     output.say(&show(args.format, &trace, &counterexample));
     if args.format == Format::Story {
-        output.say(&format!("\n{}", compare(&trace, &counterexample)));
+        output.say(&format!("\n{}", compare(wanted, &counterexample)));
     }
     Ok(Exit::Broken)
 }
 
-fn no_longer<A>(trace: &Trace<A>) -> String {
+fn no_longer(wanted: &Verdict) -> String {
     format!(
         "it no longer breaks: the trace says that step {} breaks {} ({}), but all its steps were taken and no promise \
          that watches was broken\n",
-        trace.broken.step, trace.broken.promise, trace.broken.because
+        wanted.step, wanted.promise, wanted.because
     )
 }
 
-fn compare<A>(trace: &Trace<A>, counterexample: &Counterexample) -> String {
-    let (promise, step) = (trace.broken.promise, trace.broken.step);
+fn compare(wanted: &Verdict, counterexample: &Counterexample) -> String {
+    let (promise, step) = (wanted.promise, wanted.step);
     let now = counterexample.told.len();
     if now == step
         && counterexample

@@ -1,5 +1,7 @@
 //! Lock-step: the broker's answers, memory and logs must be what the model says.
 
+use std::fmt;
+
 use plimsoll_broker::{Effect, Response};
 use plimsoll_coordinator::{ErrorCode, GroupResponse, GroupState, Status};
 use plimsoll_model::{Event, Id, Ids, MEMBERS, Phase, Place, Stage, State};
@@ -28,6 +30,38 @@ pub(crate) enum Answer {
     CommitRefused(Place),
     /// A commit's outcome is not told.
     CommitUnknown(Place),
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let member = |place: &Place| ["a", "b"][usize::from(*place)];
+        match self {
+            Answer::Produced(offset) => write!(f, "a record stands at offset {offset}"),
+            Answer::Generation(place, generation) => {
+                write!(f, "{} is in generation {generation}", member(place))
+            }
+            Answer::Assignment(place, true) => write!(f, "{} has the partition", member(place)),
+            Answer::Assignment(place, false) => write!(f, "{} has no partition", member(place)),
+            Answer::SyncRefused(place) => write!(f, "{}'s SyncGroup is refused", member(place)),
+            Answer::Committed(place) => write!(f, "{}'s commit took effect", member(place)),
+            Answer::CommitRefused(place) => write!(f, "{}'s commit is refused", member(place)),
+            Answer::CommitUnknown(place) => {
+                write!(f, "{}'s commit has an unknown outcome", member(place))
+            }
+        }
+    }
+}
+
+/// Several answers in one sentence.
+pub(crate) fn told(answers: &[Answer]) -> String {
+    if answers.is_empty() {
+        return "nothing".to_owned();
+    }
+    answers
+        .iter()
+        .map(Answer::to_string)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// The codes that S4 calls certain, among those that the coordinator has.

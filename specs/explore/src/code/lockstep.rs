@@ -44,9 +44,8 @@ impl CodeSystem {
         let told = compare::answers(&effects, &mut state.calls);
         let wanted = compare::expected(before, &step.events, &step.state);
         if told != wanted {
-            wrong.get_or_insert(format!(
-                "the broker answered {told:?}, the model {wanted:?}"
-            ));
+            let (told, wanted) = (compare::told(&told), compare::told(&wanted));
+            wrong.get_or_insert(format!("the broker answers: {told}; the model: {wanted}"));
         }
         self.note_positions(&mut state, &step.events);
         state.watch.state = step.state.clone();
