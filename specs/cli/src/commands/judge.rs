@@ -60,7 +60,7 @@ fn tell(judged: &Judged, as_json: bool, index: usize, output: &mut Output<'_>) {
         }
         Judged::Report(report) => {
             let gap = if index > 0 { "\n" } else { "" };
-            output.say(&format!("{gap}{report}"));
+            output.say(&format!("{gap}{report}{}", again(report)));
         }
         // A reader of the lines must be able to tell a file that was not judged from one that is missing.
         Judged::Unreadable { file, error } if as_json => {
@@ -69,6 +69,14 @@ fn tell(judged: &Judged, as_json: bool, index: usize, output: &mut Output<'_>) {
         }
         Judged::Unreadable { .. } => {}
     }
+}
+
+/// The command that shows the findings again, where there are any and the file can be read again.
+fn again(report: &Report) -> String {
+    if report.findings.is_empty() || report.file == "standard input" {
+        return String::new();
+    }
+    format!("\nseen again with\n  plimsoll judge {}\n", report.file)
 }
 
 fn exit(report: &Report) -> Exit {

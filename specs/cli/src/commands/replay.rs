@@ -153,7 +153,11 @@ where
         output.say(&no_longer(wanted));
         return Ok(Exit::Unknown);
     };
-    counterexample.again = format!("plimsoll replay {}", args.file.display());
+    let system = args
+        .system
+        .as_ref()
+        .map_or_else(String::new, |system| format!(" --system {system}"));
+    counterexample.again = format!("plimsoll replay {}{system}", args.file.display());
     let trace = Trace::of(&counterexample, steps);
     output.say(&show(args.format, &trace, &counterexample));
     if args.format == Format::Story {
