@@ -29,12 +29,16 @@ pub fn judge_history<R: std::io::BufRead>(
     if let Some(claim) = options.claim {
         state.claim = Some(claim);
     }
+    let mut count_at = HELD_EVERY;
     while let Some(event) = history.next_event()? {
         state.see(&event);
-        // Looked at now and then: counting on every line would take longer than judging it.
-        if state.events.is_multiple_of(HELD_EVERY) {
+        // Looked at now and then, and the more rarely the more there is to look at: counting must not take longer than
+        // judging.
+        if state.events >= count_at {
             let held = state.held() + history.held() as u64;
             state.held_peak = state.held_peak.max(held);
+            let places = (state.lanes.len() + state.logs.len()) as u64;
+            count_at = state.events + HELD_EVERY.max(8 * places);
         }
     }
     let held = state.held() + history.held() as u64;
@@ -42,7 +46,7 @@ pub fn judge_history<R: std::io::BufRead>(
     Ok(report::build(state, &history))
 }
 
-/// Lines between two counts of the items held.
+/// Lines between two counts of the items held, at least.
 const HELD_EVERY: u64 = 1024;
 
 impl State {
