@@ -58,6 +58,11 @@ pub trait Disk {
     /// Removes a file; durable only after [`Disk::sync_dir`] on its directory.
     fn remove(&mut self, path: &str) -> Result<(), DiskError>;
 
+    /// Gives the file `from` the name `to` in the same directory, in one step: whoever looks sees either the old file
+    /// under `to` (or none) or this one, never a mixture. A file that was called `to` is gone. Durable only after
+    /// [`Disk::sync_dir`] on the directory. [`DiskError::BadPath`] if the directories differ or one is a directory.
+    fn rename(&mut self, from: &str, to: &str) -> Result<(), DiskError>;
+
     /// Reads up to `length` bytes at byte `position`: fewer only where the file ends.
     fn read_at(&self, path: &str, position: u64, length: usize) -> Result<Vec<u8>, DiskError>;
 

@@ -20,6 +20,16 @@ pub(crate) fn parent(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(directory, _)| directory)
 }
 
+/// Refuses a renaming across directories: no file system makes that durable in one step.
+pub(crate) fn same_directory(from: &str, to: &str) -> Result<(), DiskError> {
+    if parent(from) != parent(to) {
+        return Err(DiskError::BadPath {
+            path: to.to_owned(),
+        });
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

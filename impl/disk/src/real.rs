@@ -130,6 +130,26 @@ impl Disk for RealDisk {
         Ok(())
     }
 
+    fn rename(&mut self, from: &str, to: &str) -> Result<(), DiskError> {
+        self.believed(from)?;
+        self.believed(to)?;
+        let (old, new) = (self.absolute(from)?, self.absolute(to)?);
+        path::same_directory(from, to)?;
+        self.len(from)?;
+        match self.len(to) {
+            Ok(_) | Err(DiskError::NotFound { .. }) => {}
+            Err(error) => return Err(error),
+        }
+        fs::rename(old, new).map_err(|e| DiskError::from_io(from, &e))?;
+        if from != to {
+            self.open.remove(to);
+            if let Some(held) = self.open.remove(from) {
+                self.open.insert(to.to_owned(), held);
+            }
+        }
+        Ok(())
+    }
+
     fn read_at(&self, path: &str, position: u64, length: usize) -> Result<Vec<u8>, DiskError> {
         self.believed(path)?;
         // The length asked for may be far more than there is: never allocate more than the file holds.

@@ -27,6 +27,18 @@ fn story(disk: &mut impl Disk) -> Result<Vec<String>, DiskError> {
     told.push(format!("{:?}", disk.len("d/none")));
     told.push(format!("{:?}", disk.list("none")));
     told.push(format!("{:?}", disk.create("../outside")));
+    disk.rename("d/a", "d/b")?;
+    disk.rename("d/b", "d/b")?;
+    told.push(format!(
+        "{:?} {:?}",
+        disk.list("d")?,
+        disk.read_at("d/b", 0, 9)?
+    ));
+    told.push(format!("{:?}", disk.rename("d/a", "d/b")));
+    told.push(format!("{:?}", disk.rename("d/b", "b")));
+    told.push(format!("{:?}", disk.rename("d", "d")));
+    disk.write_at("d/b", 4, b"o")?;
+    told.push(format!("{:?}", disk.read_at("d/b", 0, 9)?));
     disk.remove("d/b")?;
     disk.sync_dir("d")?;
     told.push(format!("{:?}", disk.list("d")?));
@@ -39,7 +51,7 @@ fn real_files_and_the_simulation_tell_the_same_story() {
     let real = story(&mut RealDisk::open(directory.path()).unwrap()).unwrap();
     let simulated = story(&mut SimDisk::new()).unwrap();
     assert_eq!(real, simulated);
-    assert_eq!(real.len(), 11);
+    assert_eq!(real.len(), 16);
 }
 
 #[test]

@@ -66,10 +66,6 @@ impl Image {
                 path: path.to_owned(),
             });
         }
-        if self.entries.contains_key(path) {
-            // Both the old and the new file would have to be tracked under one name; nothing here needs that.
-            return Err(bad_path(path));
-        }
         let name = Name::Made;
         Arc::make_mut(&mut self.entries).insert(path.into(), Entry { name, file });
         Ok(())
@@ -109,6 +105,23 @@ impl Image {
             Name::Made => drop(entries.remove(path)),
             Name::Durable | Name::Removed => entry.name = Name::Removed,
         }
+        Ok(())
+    }
+
+    pub(super) fn rename(&mut self, from: &str, to: &str) -> Result<(), DiskError> {
+        self.file(from)?;
+        match self.file(to) {
+            Ok(_) | Err(DiskError::NotFound { .. }) => {}
+            Err(error) => return Err(error),
+        }
+        if from == to {
+            return Ok(());
+        }
+        let moved = self.entries.get(from).and_then(|entry| entry.file.clone());
+        self.remove(from)?;
+        let name = Name::Made;
+        let entry = Entry { name, file: moved };
+        Arc::make_mut(&mut self.entries).insert(to.into(), entry);
         Ok(())
     }
 

@@ -171,6 +171,14 @@ impl Disk for SimDisk {
         self.image.remove(path)
     }
 
+    fn rename(&mut self, from: &str, to: &str) -> Result<(), DiskError> {
+        path::check(to)?;
+        path::same_directory(from, to)?;
+        self.faults.count()?;
+        self.faults.believed(from)?;
+        self.image.rename(from, to)
+    }
+
     fn read_at(&self, path: &str, position: u64, length: usize) -> Result<Vec<u8>, DiskError> {
         self.faults.powered()?;
         self.faults.believed(path)?;
