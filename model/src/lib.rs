@@ -12,6 +12,7 @@
 //! | how does a client read, process and give up? | `machine/consume.rs` |
 //! | how far does exploration go? | [`bounds`] |
 //! | what can be broken on purpose? | [`design`] |
+//! | what is a log by itself: synced, cut, deduplicated, compacted? | [`storage`], a model of its own |
 //!
 //! *Modelled differently from Kafka, knowingly*: heartbeats stand for whatever tells a member what it did not know; a new
 //! member's two JoinGroup requests (KIP-394) are one step; whichever member of a generation sends its assignment first
@@ -27,6 +28,7 @@ pub mod event;
 pub mod log;
 mod machine;
 pub mod member;
+pub mod storage;
 
 pub use bounds::{Bound, Bounds, Budgets};
 pub use coordinator::{Coordinator, Phase};
