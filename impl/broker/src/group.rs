@@ -95,11 +95,12 @@ fn batch(now: Timestamp, records: &[OffsetsRecord]) -> Result<NewBatch, CodecErr
         Ok(NewRecord {
             key: Some(key),
             value,
-            headers: Vec::new(),
+            ..NewRecord::default()
         })
     };
     Ok(NewBatch {
         timestamp_ms: now.0,
         records: records.iter().map(new_record).collect::<Result<_, _>>()?,
+        ..NewBatch::default()
     })
 }

@@ -43,6 +43,7 @@ impl<D: Disk> Broker<D> {
         let batch = NewBatch {
             timestamp_ms: request.timestamp_ms,
             records: request.records,
+            ..NewBatch::default()
         };
         match data
             .partition

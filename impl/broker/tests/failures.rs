@@ -212,8 +212,8 @@ fn records_that_are_not_of_the_offsets_topic_fail_the_load_by_name() {
         ..NewRecord::default()
     };
     let batch = plimsoll_log::NewBatch {
-        timestamp_ms: 0,
         records: vec![stranger],
+        ..plimsoll_log::NewBatch::default()
     };
     let at = log.append(&mut disk, &batch, 0).unwrap().base_offset;
     let mut broker = Broker::open(disk, &config()).unwrap();

@@ -15,8 +15,9 @@ mod recovery;
 mod segment;
 
 pub use batch::{
-    Attributes, Batch, BatchError, BatchHeader, Compression, HEADER_BYTES, MAX_BATCH_BYTES,
-    NewBatch, NewRecord, Record, RecordHeader,
+    Attributes, Batch, BatchError, BatchHeader, Compression, EndMarker, HEADER_BYTES,
+    MAX_BATCH_BYTES, Marker, NewBatch, NewRecord, Outcome, Producer, Record, RecordHeader,
+    sequence_after,
 };
 pub use error::{AppendError, LogError, ReadError};
 pub use log::{Appended, Log};

@@ -8,13 +8,12 @@ const FILE: &str = "p-0/00000000000000000000.log";
 
 fn batch(values: &[Vec<u8>], at: i64) -> Vec<u8> {
     let record = |value: &Vec<u8>| NewRecord {
-        key: None,
         value: Some(value.as_slice().into()),
-        headers: Vec::new(),
+        ..NewRecord::default()
     };
     let batch = NewBatch {
-        timestamp_ms: 0,
         records: values.iter().map(record).collect(),
+        ..NewBatch::default()
     };
     batch.encode(at, 0).expect("small")
 }

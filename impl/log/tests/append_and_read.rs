@@ -11,6 +11,7 @@ fn batch(records: usize) -> NewBatch {
     NewBatch {
         timestamp_ms: 1,
         records: vec![record; records],
+        ..NewBatch::default()
     }
 }
 

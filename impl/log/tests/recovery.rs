@@ -13,6 +13,7 @@ fn batch(values: &[&str]) -> NewBatch {
     NewBatch {
         timestamp_ms: 1,
         records: values.iter().map(record).collect(),
+        ..NewBatch::default()
     }
 }
 

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use super::header::CRC_FROM;
-use super::{BatchError, BatchHeader, Compression, HEADER_BYTES, Record, RecordHeader, varint};
+use super::header::{BASE_OFFSET_MAX, CRC_FROM};
+use super::record::RecordRef;
+use super::{BatchError, BatchHeader, HEADER_BYTES, Record, codec};
 
 /// A batch whose header and checksum are right. Its records are decoded when asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Batch {
-    header: BatchHeader,
-    bytes: Arc<[u8]>,
+    pub(super) header: BatchHeader,
+    pub(super) bytes: Arc<[u8]>,
 }
 
 impl Batch {
@@ -51,87 +52,70 @@ impl Batch {
         &self.bytes
     }
 
+    /// The same batch at another place. Neither field is under the checksum, so nothing else changes.
+    ///
+    /// # Errors
+    /// [`BatchError::Header`] if the offset is negative or so large that there is no next one.
+    pub fn placed_at(&self, base_offset: i64, leader_epoch: i32) -> Result<Batch, BatchError> {
+        if !(0..=BASE_OFFSET_MAX).contains(&base_offset) {
+            return Err(BatchError::Header("offset out of range"));
+        }
+        let header = BatchHeader {
+            base_offset,
+            leader_epoch,
+            ..self.header
+        };
+        let mut bytes = self.bytes.to_vec();
+        bytes[..8].copy_from_slice(&base_offset.to_be_bytes());
+        bytes[12..16].copy_from_slice(&leader_epoch.to_be_bytes());
+        Ok(Batch {
+            header,
+            bytes: bytes.into(),
+        })
+    }
+
     /// Decodes the records, markers of a control batch included.
     ///
     /// # Errors
-    /// [`BatchError::Compressed`] or [`BatchError::Record`].
+    /// [`BatchError::Codec`], [`BatchError::Decompress`], [`BatchError::Bomb`] or [`BatchError::Record`].
     pub fn records(&self) -> Result<Vec<Record>, BatchError> {
-        match self.header.attributes.compression() {
-            Compression::None => {}
-            codec => return Err(BatchError::Compressed(codec)),
-        }
-        let mut rest = &self.bytes[HEADER_BYTES..];
-        // The count is not trusted with an allocation: a record takes 7 bytes at least.
+        let mut records = Vec::new();
+        self.each_record(|index, record| {
+            let offset = self.header.base_offset + i64::from(record.offset_delta);
+            let timestamp_ms = self.header.timestamp_ms(record.timestamp_delta);
+            let malformed = |what| BatchError::Record { index, what };
+            records.push(record.to_record(offset, timestamp_ms).map_err(malformed)?);
+            Ok(())
+        })?;
+        Ok(records)
+    }
+
+    /// Gives every record in order, with its position in the batch, and checks what holds for all batches.
+    pub(super) fn each_record(
+        &self,
+        mut each: impl FnMut(usize, RecordRef<'_>) -> Result<(), BatchError>,
+    ) -> Result<(), BatchError> {
+        let codec = self.header.attributes.compression();
+        let bytes = codec::decompress(codec, &self.bytes[HEADER_BYTES..])?;
+        let mut rest = bytes.as_ref();
         let count = self.header.records_count as usize;
-        let mut records = Vec::with_capacity(count.min(rest.len() / 7));
         let mut least_delta = 0;
         for index in 0..count {
             let malformed = |what| BatchError::Record { index, what };
-            let body = take_block(&mut rest).flatten().ok_or(malformed("length"))?;
-            let (delta, record) = self.record(body).map_err(malformed)?;
+            let record = RecordRef::take(&mut rest).map_err(malformed)?;
+            let delta = record.offset_delta;
             if delta < least_delta || delta > self.header.last_offset_delta {
                 return Err(malformed("offset out of order"));
             }
             least_delta = delta.saturating_add(1);
-            records.push(record);
+            each(index, record)?;
         }
-        if !rest.is_empty() {
-            let what = "bytes after the last record";
-            return Err(BatchError::Record { index: count, what });
+        match rest.is_empty() {
+            true => Ok(()),
+            false => Err(BatchError::Record {
+                index: count,
+                what: "bytes after the last record",
+            }),
         }
-        Ok(records)
     }
-
-    /// Decodes what follows a record's length; also gives its offset delta.
-    fn record(&self, mut body: &[u8]) -> Result<(i32, Record), &'static str> {
-        let (_attributes, rest) = body.split_first().ok_or("attributes")?;
-        body = rest;
-        let timestamp_delta = varint::take_long(&mut body).ok_or("timestamp delta")?;
-        let delta = varint::take(&mut body).ok_or("offset delta")?;
-        let key = take_block(&mut body).ok_or("key")?.map(Arc::from);
-        let value = take_block(&mut body).ok_or("value")?.map(Arc::from);
-        let headers = take_headers(&mut body)?;
-        if !body.is_empty() {
-            return Err("bytes after the headers");
-        }
-        let timestamp_ms = if self.header.attributes.is_append_time() {
-            self.header.max_timestamp_ms
-        } else {
-            self.header.base_timestamp_ms.wrapping_add(timestamp_delta)
-        };
-        let record = Record {
-            offset: self.header.base_offset + i64::from(delta),
-            timestamp_ms,
-            key,
-            value,
-            headers,
-        };
-        Ok((delta, record))
-    }
-}
-
-fn take_headers(body: &mut &[u8]) -> Result<Vec<RecordHeader>, &'static str> {
-    let count = varint::take(body).ok_or("header count")?;
-    let count = usize::try_from(count).map_err(|_| "header count")?;
-    let mut headers = Vec::new();
-    for _ in 0..count {
-        let key = take_block(body).flatten().ok_or("header key")?;
-        let key = std::str::from_utf8(key)
-            .map_err(|_| "header key is not UTF-8")?
-            .into();
-        let value = take_block(body).ok_or("header value")?.map(Arc::from);
-        headers.push(RecordHeader { key, value });
-    }
-    Ok(headers)
-}
-
-/// Takes a length and as many bytes; `Some(None)` is the length −1, `None` is a length that cannot be.
-fn take_block<'a>(bytes: &mut &'a [u8]) -> Option<Option<&'a [u8]>> {
-    let length = varint::take(bytes)?;
-    if length == -1 {
-        return Some(None);
-    }
-    let (block, rest) = bytes.split_at_checked(usize::try_from(length).ok()?)?;
-    *bytes = rest;
-    Some(Some(block))
 }

@@ -1,6 +1,8 @@
 //! The 61 bytes in front of a batch's records.
 
-use super::{BatchError, MAX_BATCH_BYTES};
+use std::fmt;
+
+use super::{BatchError, MAX_BATCH_BYTES, Producer};
 
 /// Bytes in front of the records.
 pub const HEADER_BYTES: usize = 61;
@@ -10,10 +12,14 @@ pub(crate) const BEFORE_LENGTH: usize = 12;
 pub(super) const CRC_FROM: usize = 21;
 pub(super) const MAGIC: i8 = 2;
 
+/// The largest base offset: the offset after the last record must exist too.
+pub(super) const BASE_OFFSET_MAX: i64 = i64::MAX - i32::MAX as i64 - 1;
+
 /// How a batch's records are compressed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Compression {
     /// Not at all.
+    #[default]
     None,
     /// Codec 1.
     Gzip,
@@ -27,11 +33,56 @@ pub enum Compression {
     Unknown(u8),
 }
 
+impl fmt::Display for Compression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Compression::None => write!(f, "none"),
+            Compression::Gzip => write!(f, "gzip"),
+            Compression::Snappy => write!(f, "snappy"),
+            Compression::Lz4 => write!(f, "lz4"),
+            Compression::Zstd => write!(f, "zstd"),
+            Compression::Unknown(codec) => write!(f, "codec {codec}"),
+        }
+    }
+}
+
 /// The batch's attribute bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Attributes(pub i16);
 
 impl Attributes {
+    /// Only the codec's bits.
+    pub(super) fn new(codec: Compression) -> Result<Attributes, BatchError> {
+        match codec {
+            Compression::None => Ok(Attributes(0)),
+            Compression::Gzip => Ok(Attributes(1)),
+            Compression::Snappy => Ok(Attributes(2)),
+            Compression::Lz4 => Ok(Attributes(3)),
+            Compression::Zstd => Ok(Attributes(4)),
+            Compression::Unknown(codec) => Err(BatchError::Codec(codec)),
+        }
+    }
+
+    fn with(self, bit: i16, set: bool) -> Attributes {
+        Attributes(if set { self.0 | bit } else { self.0 & !bit })
+    }
+
+    pub(super) fn with_append_time(self, set: bool) -> Attributes {
+        self.with(8, set)
+    }
+
+    pub(super) fn with_transactional(self, set: bool) -> Attributes {
+        self.with(16, set)
+    }
+
+    pub(super) fn with_control(self) -> Attributes {
+        self.with(32, true)
+    }
+
+    pub(super) fn with_delete_horizon(self, set: bool) -> Attributes {
+        self.with(64, set)
+    }
+
     /// Bits 0 to 2.
     pub fn compression(self) -> Compression {
         match self.0 & 7 {
@@ -141,8 +192,7 @@ impl BatchHeader {
         if self.base_offset < 0 || self.last_offset_delta < 0 {
             return Err(BatchError::Header("negative offset"));
         }
-        // The next offset must exist too.
-        if self.base_offset >= i64::MAX - i64::from(i32::MAX) {
+        if self.base_offset > BASE_OFFSET_MAX {
             return Err(BatchError::Header("offset too large"));
         }
         // Compaction removes records but keeps the delta, so fewer is fine and more is not.
@@ -164,6 +214,38 @@ impl BatchHeader {
         BEFORE_LENGTH + self.batch_length as usize
     }
 
+    /// When compaction may drop the batch's tombstones or marker, in milliseconds; none before its first pass.
+    pub fn delete_horizon_ms(&self) -> Option<i64> {
+        self.attributes
+            .has_delete_horizon()
+            .then_some(self.base_timestamp_ms)
+    }
+
+    /// The producer; none if it is not idempotent. A marker has the base sequence −1.
+    pub fn producer(&self) -> Option<Producer> {
+        (self.producer_id >= 0).then_some(Producer {
+            id: self.producer_id,
+            epoch: self.producer_epoch,
+            base_sequence: self.base_sequence,
+        })
+    }
+
+    /// The producer's number of the last record, −1 if there is none. Compaction does not change it.
+    pub fn last_sequence(&self) -> i32 {
+        match self.base_sequence {
+            ..0 => -1,
+            base => sequence_after(base, self.last_offset_delta),
+        }
+    }
+
+    /// Time of a record, in milliseconds.
+    pub(super) fn timestamp_ms(&self, delta: i64) -> i64 {
+        match self.attributes.is_append_time() {
+            true => self.max_timestamp_ms,
+            false => self.base_timestamp_ms.wrapping_add(delta),
+        }
+    }
+
     /// The header's bytes, with the checksum as it stands in the field.
     pub(super) fn write(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.base_offset.to_be_bytes());
@@ -180,4 +262,9 @@ impl BatchHeader {
         out.extend_from_slice(&self.base_sequence.to_be_bytes());
         out.extend_from_slice(&self.records_count.to_be_bytes());
     }
+}
+
+/// The sequence number `steps` after `sequence`, both at least 0: after `i32::MAX` comes 0.
+pub fn sequence_after(sequence: i32, steps: i32) -> i32 {
+    ((i64::from(sequence) + i64::from(steps)) & i64::from(i32::MAX)) as i32
 }

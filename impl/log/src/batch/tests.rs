@@ -2,6 +2,7 @@
 
 use super::header::CRC_FROM;
 use super::*;
+use std::sync::Arc;
 
 fn text(s: &str) -> Option<Arc<[u8]>> {
     Some(s.as_bytes().into())
@@ -15,6 +16,7 @@ fn two_records() -> NewBatch {
             key: "h".into(),
             value: None,
         }],
+        ..NewRecord::default()
     };
     let tombstone = NewRecord {
         key: text("k"),
@@ -23,6 +25,7 @@ fn two_records() -> NewBatch {
     NewBatch {
         timestamp_ms: 0x0102,
         records: vec![first, tombstone],
+        ..NewBatch::default()
     }
 }
 
@@ -89,10 +92,7 @@ fn records_round_trip_with_their_offsets() {
 
 #[test]
 fn an_empty_batch_is_not_written() {
-    let empty = NewBatch {
-        timestamp_ms: 0,
-        records: vec![],
-    };
+    let empty = NewBatch::default();
     assert_eq!(empty.encode(0, 0), Err(BatchError::Unwritable("no record")));
 }
 
@@ -103,8 +103,8 @@ fn a_large_value_is_refused_rather_than_cut() {
         ..NewRecord::default()
     };
     let batch = NewBatch {
-        timestamp_ms: 0,
         records: vec![huge],
+        ..NewBatch::default()
     };
     assert_eq!(
         batch.encode(0, 0),
@@ -169,17 +169,10 @@ fn a_right_checksum_does_not_make_a_header_right() {
 }
 
 #[test]
-fn compressed_records_are_refused_by_name() {
-    let named = [
-        (1, Compression::Gzip),
-        (2, Compression::Snappy),
-        (3, Compression::Lz4),
-        (4, Compression::Zstd),
-        (7, Compression::Unknown(7)),
-    ];
-    for (bits, codec) in named {
-        let batch = Batch::parse(&altered(22, &[bits])).unwrap();
-        assert_eq!(batch.records(), Err(BatchError::Compressed(codec)));
+fn an_unknown_codec_is_refused_by_name() {
+    for codec in 5..8 {
+        let batch = Batch::parse(&altered(22, &[codec])).unwrap();
+        assert_eq!(batch.records(), Err(BatchError::Codec(codec)));
     }
 }
 

@@ -220,9 +220,8 @@ impl Drive<'_> {
             Action::Produce => {
                 let value = Some(Arc::from(&[step.state.data.produced][..]));
                 let record = NewRecord {
-                    key: None,
                     value,
-                    headers: Vec::new(),
+                    ..NewRecord::default()
                 };
                 let (topic, records) = (TOPIC.into(), vec![record]);
                 self.ask(
