@@ -2,16 +2,28 @@
 //!
 //! * [`OffsetsRecord`]: what a record of `__consumer_offsets` means, with its codec (semantics §4.2).
 //! * [`partition_for`]: which partition a group's records go to (S10, §4.3).
-//! * [`Cache`]: the state that the records up to an offset add up to, seen at the log's end and at the high watermark.
+//! * [`Cache`]: the state that the records up to an offset add up to, seen at the log's end and at the high watermark,
+//!   and the commits that wait for a transaction's marker. [`Entry`] is what it is fed with.
+//! * [`Cache::expired`]: which offsets nobody needs any more (§4.5).
 
 mod cache;
 mod codec;
+mod consumer;
+mod decisions;
+mod entry;
+mod expiry;
 mod record;
 mod routing;
 mod timeline;
 
-pub use cache::Cache;
-pub use codec::{CodecError, decode, encode};
+pub use cache::{Cache, Ended, PendingOffset, Producer};
+pub use codec::{
+    CodecError, RecordKey, decode, decode_key, decode_value, encode, record_type_name,
+};
+pub use consumer::{ConsumerGroupEpoch, CurrentAssignment, MemberState, TopicPartitions};
+pub use decisions::{Decisions, Materialise, Newer, PendingUnderTombstone};
+pub use entry::{Entry, Malformed, Part};
+pub use expiry::{Expired, RetentionBase};
 pub use record::{Bytes, CommittedOffset, GroupMetadata, MemberMetadata, OffsetsRecord, Text};
 pub use routing::{java_hash, partition_for};
 pub use timeline::Timeline;

@@ -1,6 +1,9 @@
 //! What a record of the offsets topic means, apart from its bytes.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
+
+use crate::consumer::{ConsumerGroupEpoch, CurrentAssignment};
 
 /// A shared string: ids and names are cloned far more often than they are made.
 pub type Text = Arc<str>;
@@ -22,6 +25,19 @@ pub struct CommittedOffset {
     pub expire_timestamp_ms: i64,
     /// The topic's id if the commit named it by id.
     pub topic_id: Option<[u8; 16]>,
+}
+
+impl CommittedOffset {
+    /// Feeds everything but the times into `state`.
+    pub(crate) fn hash_canonical<H: Hasher>(&self, state: &mut H) {
+        (
+            self.offset,
+            self.leader_epoch,
+            &self.metadata,
+            self.topic_id,
+        )
+            .hash(state);
+    }
 }
 
 /// A member of a group as the log knows it.
@@ -62,6 +78,20 @@ pub struct GroupMetadata {
     pub members: Vec<MemberMetadata>,
 }
 
+impl GroupMetadata {
+    /// Feeds everything but the times into `state`.
+    pub(crate) fn hash_canonical<H: Hasher>(&self, state: &mut H) {
+        (
+            &self.protocol_type,
+            self.generation,
+            &self.protocol,
+            &self.leader,
+            &self.members,
+        )
+            .hash(state);
+    }
+}
+
 /// A record of the offsets topic. `value: None` is a tombstone.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum OffsetsRecord {
@@ -83,7 +113,24 @@ pub enum OffsetsRecord {
         /// The generation, or none to forget the group.
         value: Option<Arc<GroupMetadata>>,
     },
-    /// A key type that this version does not know: left over from another version, counted and passed over.
+    /// Key type 3: a group of the KIP-848 protocol.
+    ConsumerGroup {
+        /// The group.
+        group: Text,
+        /// Its epoch, or none to forget the group.
+        value: Option<ConsumerGroupEpoch>,
+    },
+    /// Key type 8: what a member of a KIP-848 group owns.
+    ConsumerMember {
+        /// The group.
+        group: Text,
+        /// The member's id.
+        member: Text,
+        /// What it owns, or none to forget the member.
+        value: Option<Arc<CurrentAssignment>>,
+    },
+    /// A key type that is not decoded: the other types of KIP-848, and what other versions left over. Counted and
+    /// passed over.
     Unknown {
         /// The key's type.
         key_type: i16,

@@ -1,7 +1,7 @@
 //! `GroupMetadataValue`: version 3 is written; 0 to 3 are read, and 4, which has the same fields in the compact forms.
 
+use super::CodecError;
 use super::wire::{Reader, Writer};
-use super::{CodecError, empty};
 use crate::record::{Bytes, GroupMetadata, MemberMetadata, Text};
 
 const WRITTEN: i16 = 3;
@@ -17,7 +17,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<GroupMetadata, CodecError> {
         return Err(CodecError::Version { what, version });
     }
     let mut group = GroupMetadata {
-        protocol_type: text(&mut from, version, "protocol type")?.unwrap_or_else(empty),
+        protocol_type: required(&mut from, version, "protocol type")?,
         generation: from.i32("generation")?,
         protocol: text(&mut from, version, "protocol")?,
         leader: text(&mut from, version, "leader")?,

@@ -9,6 +9,8 @@ use crate::record::{Bytes, CommittedOffset};
 const WITH_EXPIRY: i16 = 1;
 const NEWEST: i16 = 4;
 const TOPIC_ID_TAG: u32 = 0;
+/// Kafka's `Uuid.ZERO_UUID`: no id.
+const NO_TOPIC_ID: [u8; 16] = [0; 16];
 
 pub(super) fn decode(bytes: &[u8]) -> Result<CommittedOffset, CodecError> {
     let mut from = Reader::new(bytes);
@@ -41,8 +43,9 @@ pub(super) fn decode(bytes: &[u8]) -> Result<CommittedOffset, CodecError> {
     if version >= 4 {
         from.tagged(|tag, mut field| {
             if tag == TOPIC_ID_TAG {
-                value.topic_id = Some(field.array("topic id")?);
+                let id = field.array("topic id")?;
                 field.end()?;
+                value.topic_id = Some(id).filter(|id| *id != NO_TOPIC_ID);
             }
             Ok(())
         })?;
@@ -59,7 +62,7 @@ pub(super) fn encode(value: &CommittedOffset) -> Result<Bytes, CodecError> {
         out.i32(value.leader_epoch);
         out.compact_text("metadata", &value.metadata)?;
         out.i64(value.commit_timestamp_ms);
-        match value.topic_id {
+        match value.topic_id.filter(|id| *id != NO_TOPIC_ID) {
             None => out.unsigned_varint(0),
             Some(id) => {
                 out.unsigned_varint(1);

@@ -213,11 +213,20 @@ impl Writer {
         what: &'static str,
         text: &str,
     ) -> Result<(), CodecError> {
-        let length = text.len();
+        self.compact_count(what, text.len())?;
+        self.raw(text.as_bytes());
+        Ok(())
+    }
+
+    /// A count or length plus one, since 0 means null.
+    pub(super) fn compact_count(
+        &mut self,
+        what: &'static str,
+        length: usize,
+    ) -> Result<(), CodecError> {
         let too_long = CodecError::TooLong { what, length };
         let plus_one = length.checked_add(1).and_then(|n| u32::try_from(n).ok());
         self.unsigned_varint(plus_one.ok_or(too_long)?);
-        self.raw(text.as_bytes());
         Ok(())
     }
 

@@ -40,7 +40,10 @@ impl Plain {
                 let owner = group.members.iter().find(|m| !m.assignment.is_empty());
                 self.owner = owner.map(|m| m.member_id.to_string());
             }
-            OffsetsRecord::Group { value: None, .. } | OffsetsRecord::Unknown { .. } => {}
+            OffsetsRecord::Group { value: None, .. }
+            | OffsetsRecord::ConsumerGroup { .. }
+            | OffsetsRecord::ConsumerMember { .. }
+            | OffsetsRecord::Unknown { .. } => {}
         }
     }
 

@@ -1,0 +1,328 @@
+//! The state that the offsets log adds up to, in two views: everything appended (*latest*), and everything below the
+//! high watermark (*committed*), which is what may be shown (S2, S8).
+//!
+//! Replay is total: a tombstone of something unknown, a commit without its group, a member without its group, a marker
+//! without records and records of unknown type are all fine, because compaction may have removed what they once followed
+//! (K6). Every key is remembered for itself, and which of two records of one key counts is decided by the record offset
+//! alone (O1); for a transactional commit that is the offset of its own record, not of the marker that made it count.
+//!
+//! Only offsets can be part of a transaction, and of these only commits: everything else takes effect where it stands,
+//! as Kafka has it.
+
+mod advance;
+mod transactions;
+
+use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use crate::consumer::{ConsumerGroupEpoch, CurrentAssignment};
+use crate::decisions::{Decisions, Materialise, Newer, PendingUnderTombstone};
+use crate::record::{CommittedOffset, GroupMetadata, OffsetsRecord, Text};
+use crate::timeline::Timeline;
+
+use advance::Touched;
+pub use transactions::{Ended, PendingOffset, Producer};
+use transactions::{Key, Transactions};
+
+type OffsetsOfGroup = BTreeMap<(Text, i32), Timeline<CommittedOffset>>;
+type MembersOfGroup = BTreeMap<Text, Timeline<Arc<CurrentAssignment>>>;
+
+/// The replayed state of one partition of the offsets topic. See the head of the file.
+#[derive(Clone, Debug, Default)]
+pub struct Cache {
+    /// Shared until one side of a clone changes it; most steps of a coordinator change nothing here.
+    offsets: Arc<BTreeMap<Text, OffsetsOfGroup>>,
+    groups: Arc<BTreeMap<Text, Timeline<Arc<GroupMetadata>>>>,
+    consumer_epochs: Arc<BTreeMap<Text, Timeline<ConsumerGroupEpoch>>>,
+    consumer_members: Arc<BTreeMap<Text, MembersOfGroup>>,
+    transactions: Arc<Transactions>,
+    /// From which offset on a record above the high watermark counts, and what it touched: raising the high watermark
+    /// costs what it changes.
+    above: Vec<(i64, Touched)>,
+    unknown: BTreeMap<i16, u64>,
+    decisions: Decisions,
+}
+
+impl Cache {
+    /// A cache before the first record.
+    pub fn new() -> Cache {
+        Cache::default()
+    }
+
+    /// A cache that decides so; for evidence only.
+    pub fn with(decisions: Decisions) -> Cache {
+        Cache {
+            decisions,
+            ..Cache::default()
+        }
+    }
+
+    /// Applies the record at `offset` to the latest view.
+    pub fn replay(&mut self, offset: i64, record: &OffsetsRecord) {
+        match record {
+            OffsetsRecord::Offset {
+                group,
+                topic,
+                partition,
+                value,
+            } => {
+                let key = (group.clone(), (topic.clone(), *partition));
+                self.put_offset(offset, offset, key, value.clone());
+            }
+            OffsetsRecord::Group { group, value } => {
+                let groups = Arc::make_mut(&mut self.groups);
+                let timeline = groups.entry(group.clone()).or_default();
+                timeline.push(offset, offset, value.clone());
+                self.above.push((offset, Touched::Group(group.clone())));
+            }
+            OffsetsRecord::ConsumerGroup { group, value } => {
+                let epochs = Arc::make_mut(&mut self.consumer_epochs);
+                let timeline = epochs.entry(group.clone()).or_default();
+                timeline.push(offset, offset, *value);
+                let touched = Touched::ConsumerEpoch(group.clone());
+                self.above.push((offset, touched));
+            }
+            OffsetsRecord::ConsumerMember {
+                group,
+                member,
+                value,
+            } => {
+                let members = Arc::make_mut(&mut self.consumer_members);
+                let of_group = members.entry(group.clone()).or_default();
+                let timeline = of_group.entry(member.clone()).or_default();
+                timeline.push(offset, offset, value.clone());
+                let touched = Touched::ConsumerMember(group.clone(), member.clone());
+                self.above.push((offset, touched));
+            }
+            OffsetsRecord::Unknown { key_type } => {
+                *self.unknown.entry(*key_type).or_default() += 1;
+            }
+        }
+    }
+
+    /// Applies a record of a batch that `producer` wrote: a commit waits for the producer's marker.
+    pub fn replay_transactional(
+        &mut self,
+        offset: i64,
+        producer: Producer,
+        record: &OffsetsRecord,
+    ) {
+        let OffsetsRecord::Offset {
+            group,
+            topic,
+            partition,
+            value: Some(value),
+        } = record
+        else {
+            return self.replay(offset, record);
+        };
+        let key = (group.clone(), (topic.clone(), *partition));
+        let timeline = self.timeline(&key);
+        if timeline.is_some_and(|timeline| offset < timeline.newest_tombstone()) {
+            return;
+        }
+        let pending = PendingOffset {
+            producer,
+            record: offset,
+            value: value.clone(),
+        };
+        Arc::make_mut(&mut self.transactions).stage(key, pending);
+    }
+
+    /// Applies the marker at `offset`: what the producer committed in the transaction counts, or never was.
+    pub fn replay_marker(&mut self, offset: i64, producer: Producer, ended: Ended) {
+        if !self.transactions.has_producer(producer.id) {
+            return;
+        }
+        let settled = Arc::make_mut(&mut self.transactions).end(producer);
+        if ended == Ended::Aborted {
+            return;
+        }
+        for (key, pending) in settled {
+            let record = match self.decisions.materialise {
+                Materialise::WhereTheRecordStands => pending.record,
+                Materialise::WhereTheMarkerStands => offset,
+            };
+            self.put_offset(offset, record, key, Some(pending.value));
+        }
+    }
+
+    fn timeline(&self, (group, partition): &Key) -> Option<&Timeline<CommittedOffset>> {
+        self.offsets.get(group)?.get(partition)
+    }
+
+    fn put_offset(
+        &mut self,
+        counts_from: i64,
+        record: i64,
+        key: Key,
+        value: Option<CommittedOffset>,
+    ) {
+        if self.is_older(&key, value.as_ref()) {
+            return;
+        }
+        if value.is_none() && self.decisions.tombstone == PendingUnderTombstone::Dropped {
+            let (group, partition) = &key;
+            if self.transactions.has_partition(group, partition) {
+                Arc::make_mut(&mut self.transactions).drop_before(&key, record);
+            }
+        }
+        let (group, partition) = key;
+        let of_group = Arc::make_mut(&mut self.offsets)
+            .entry(group.clone())
+            .or_default();
+        let timeline = of_group.entry(partition.clone()).or_default();
+        timeline.push(counts_from, record, value);
+        self.above
+            .push((counts_from, Touched::Offset(group, partition)));
+    }
+
+    /// Mutant O-19's order of records.
+    fn is_older(&self, key: &Key, value: Option<&CommittedOffset>) -> bool {
+        let before = self.timeline(key).and_then(Timeline::latest);
+        match (self.decisions.newer, before, value) {
+            (Newer::ByCommitTimestamp, Some(before), Some(value)) => {
+                value.commit_timestamp_ms < before.commit_timestamp_ms
+            }
+            _ => false,
+        }
+    }
+
+    /// The offset's timeline, none if there is no record of it.
+    pub fn offset(
+        &self,
+        group: &str,
+        topic: &str,
+        partition: i32,
+    ) -> Option<&Timeline<CommittedOffset>> {
+        self.offsets
+            .get(group)?
+            .get(&(Text::from(topic), partition))
+    }
+
+    /// All offsets of a group, in the order of topic and partition.
+    pub fn offsets(
+        &self,
+        group: &str,
+    ) -> impl Iterator<Item = (&(Text, i32), &Timeline<CommittedOffset>)> {
+        self.offsets.get(group).into_iter().flatten()
+    }
+
+    /// The group's timeline, none if there is no record of it.
+    pub fn group(&self, group: &str) -> Option<&Timeline<Arc<GroupMetadata>>> {
+        self.groups.get(group)
+    }
+
+    /// All groups with a group record, in order.
+    pub fn groups(&self) -> impl Iterator<Item = (&Text, &Timeline<Arc<GroupMetadata>>)> {
+        self.groups.iter()
+    }
+
+    /// All groups with an offset, in order.
+    pub fn groups_with_offsets(&self) -> impl Iterator<Item = &Text> {
+        self.offsets.keys()
+    }
+
+    /// The epoch's timeline of a KIP-848 group, none if there is no record of it.
+    pub fn consumer_epoch(&self, group: &str) -> Option<&Timeline<ConsumerGroupEpoch>> {
+        self.consumer_epochs.get(group)
+    }
+
+    /// All KIP-848 groups with an epoch record, in order.
+    pub fn consumer_groups(&self) -> impl Iterator<Item = (&Text, &Timeline<ConsumerGroupEpoch>)> {
+        self.consumer_epochs.iter()
+    }
+
+    /// What the members of a KIP-848 group own, in the order of their ids.
+    pub fn consumer_members(
+        &self,
+        group: &str,
+    ) -> impl Iterator<Item = (&Text, &Timeline<Arc<CurrentAssignment>>)> {
+        self.consumer_members.get(group).into_iter().flatten()
+    }
+
+    /// All KIP-848 groups with a member's record, in order; the group's own record may be missing.
+    pub fn groups_with_consumer_members(&self) -> impl Iterator<Item = &Text> {
+        self.consumer_members.keys()
+    }
+
+    /// Commits of a group that wait for a marker, in the order of topic, partition and producer id.
+    pub fn pending_offsets(
+        &self,
+        group: &str,
+    ) -> impl Iterator<Item = (&(Text, i32), &PendingOffset)> {
+        self.transactions.of_group(group)
+    }
+
+    /// Whether a commit for the partition waits for a marker: a stable fetch has to say so (O4), and it does not expire
+    /// (O6).
+    pub fn has_pending_offset(&self, group: &str, topic: &str, partition: i32) -> bool {
+        self.transactions.has_group(group)
+            && self
+                .transactions
+                .has_partition(group, &(Text::from(topic), partition))
+    }
+
+    /// Whether any commit of the group waits for a marker: such a group is not removed (O7).
+    pub fn has_open_transaction(&self, group: &str) -> bool {
+        self.transactions.has_group(group)
+    }
+
+    /// All groups for which a commit waits for a marker, in order; they need not have an offset yet.
+    pub fn groups_with_pending_offsets(&self) -> impl Iterator<Item = &Text> {
+        self.transactions.groups()
+    }
+
+    /// Ids of the producers whose commits wait for a marker, in order.
+    pub fn open_producers(&self) -> impl Iterator<Item = i64> {
+        self.transactions.producers()
+    }
+
+    /// Records of types that are not decoded, passed over since the beginning.
+    pub fn unknown_records(&self) -> u64 {
+        self.unknown.values().sum()
+    }
+
+    /// The same by type.
+    pub fn unknown_by_type(&self) -> impl Iterator<Item = (i16, u64)> {
+        self.unknown
+            .iter()
+            .map(|(key_type, count)| (*key_type, *count))
+    }
+
+    /// Feeds one canonical form into `state`: what both views show, without times.
+    pub fn hash_canonical<H: Hasher>(&self, state: &mut H) {
+        self.offsets.len().hash(state);
+        for (group, offsets) in self.offsets.iter() {
+            (group, offsets.len()).hash(state);
+            for (key, timeline) in offsets {
+                key.hash(state);
+                timeline.hash_canonical(state, CommittedOffset::hash_canonical);
+            }
+        }
+        self.groups.len().hash(state);
+        for (group, timeline) in self.groups.iter() {
+            group.hash(state);
+            timeline.hash_canonical(state, |value, state| value.hash_canonical(state));
+        }
+        self.consumer_epochs.len().hash(state);
+        for (group, timeline) in self.consumer_epochs.iter() {
+            group.hash(state);
+            timeline.hash_canonical(state, Hash::hash);
+        }
+        self.consumer_members.len().hash(state);
+        for (group, members) in self.consumer_members.iter() {
+            (group, members.len()).hash(state);
+            for (member, timeline) in members {
+                member.hash(state);
+                timeline.hash_canonical(state, Hash::hash);
+            }
+        }
+        let newest = |key: &Key| self.timeline(key).map_or(-1, Timeline::newest);
+        self.transactions.hash_canonical(state, newest);
+    }
+}
+
+#[cfg(test)]
+mod tests;
