@@ -166,6 +166,6 @@ fn a_situation_that_needs_what_the_bounds_lack_is_not_expected() {
     assert_eq!(without.expected().count_ones(), 5);
     assert_eq!(
         with.watched.0,
-        plimsoll_explore::ledger::Watched::these(&PromiseId::ALL).0
+        plimsoll_explore::ledger::Watched::these(PromiseId::GROUP).0
     );
 }

@@ -51,7 +51,7 @@ impl<S: System> System for Cancellable<S> {
         self.system.step(state, action)
     }
 
-    fn broken(&self, state: &S::State) -> u16 {
+    fn broken(&self, state: &S::State) -> u32 {
         self.system.broken(state)
     }
 

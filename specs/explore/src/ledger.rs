@@ -15,17 +15,17 @@ pub struct Ledger {
     o2: O2<Small>,
     o9: O9<Small>,
     /// Promises and invariants broken on the way, as bits.
-    broken: u16,
+    broken: u32,
 }
 
 /// Which promises and invariants a system watches, as bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Watched(pub u16);
+pub struct Watched(pub u32);
 
 impl Watched {
-    /// All of them.
+    /// All that a consumer group is promised.
     pub fn all() -> Self {
-        Self::these(&PromiseId::ALL)
+        Self::these(PromiseId::GROUP)
     }
 
     /// These.
@@ -94,7 +94,7 @@ impl Ledger {
     }
 
     /// Promises and invariants broken on the way, as bits.
-    pub fn broken(&self) -> u16 {
+    pub fn broken(&self) -> u32 {
         self.broken
     }
 

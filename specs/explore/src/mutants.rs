@@ -239,9 +239,8 @@ impl Mutant {
     /// The promises that are blind to it within its bounds.
     pub fn blind(&self) -> impl Iterator<Item = PromiseId> + '_ {
         let sees = |promise: &PromiseId| self.breaks.iter().any(|(seer, _)| seer == promise);
-        PromiseId::ALL
-            .into_iter()
-            .filter(move |promise| *promise != PromiseId::LockStep && !sees(promise))
+        let group = PromiseId::GROUP.iter().copied();
+        group.filter(move |promise| *promise != PromiseId::LockStep && !sees(promise))
     }
 
     /// The real broker with this mistake, or under a client with this mistake, in lock-step with the model.

@@ -119,6 +119,11 @@ pub enum Because {
         /// What it did.
         what: String,
     },
+    /// A promise of a log by itself: what was found that it does not allow.
+    InLog {
+        /// What was found, and what should have been.
+        what: String,
+    },
     /// G3: an assignment was handed out too early.
     DeliveredTooEarly {
         /// The delivered generation.
@@ -234,7 +239,7 @@ impl fmt::Display for Because {
                 "the durable part of the offsets log ends {} short of the newest acknowledged commit",
                 plural(needed.saturating_sub(*durable_end), "record")
             ),
-            Because::NotAllowed { what } => f.write_str(what),
+            Because::NotAllowed { what } | Because::InLog { what } => f.write_str(what),
             Because::DeliveredTooEarly { delivered, durable } => write!(
                 f,
                 "an assignment of generation {delivered} was handed out while the newest durable generation is {durable}"

@@ -31,6 +31,38 @@ pub enum PromiseId {
     /// Refinement: the code does only what the model allows.
     #[serde(rename = "lock-step")]
     LockStep,
+    /// OffsetAssignment.
+    L3,
+    /// BatchAtomicity.
+    L7,
+    /// Idempotent append.
+    L8,
+    /// RecoverIsPrefix.
+    L9,
+    /// RecoverIdempotent.
+    L10,
+    /// DerivedState = f(Log).
+    L11,
+    /// FetchEdges.
+    L13,
+    /// LatestPerKeyRetained.
+    K1,
+    /// OrderAndOffsetsPreserved.
+    K2,
+    /// CleanOnlySettled.
+    K3,
+    /// TombstoneLifetime.
+    K4,
+    /// ReplayEquivalence.
+    K6,
+    /// TxnAwareCleaning.
+    K7,
+    /// EndPreserved.
+    K8,
+    /// SwapAtomicity.
+    K9,
+    /// KeylessRejected.
+    K10,
 }
 
 /// The two kinds of statement.
@@ -53,8 +85,8 @@ pub enum Fault {
 }
 
 impl PromiseId {
-    /// All of them: promises first, then invariants.
-    pub const ALL: [PromiseId; 11] = [
+    /// All of them: what a consumer group is promised, then what a log by itself is.
+    pub const ALL: [PromiseId; 27] = [
         PromiseId::D1,
         PromiseId::BR1,
         PromiseId::BR2,
@@ -66,6 +98,46 @@ impl PromiseId {
         PromiseId::S3Log,
         PromiseId::G3,
         PromiseId::LockStep,
+        PromiseId::L3,
+        PromiseId::L7,
+        PromiseId::L8,
+        PromiseId::L9,
+        PromiseId::L10,
+        PromiseId::L11,
+        PromiseId::L13,
+        PromiseId::K1,
+        PromiseId::K2,
+        PromiseId::K3,
+        PromiseId::K4,
+        PromiseId::K6,
+        PromiseId::K7,
+        PromiseId::K8,
+        PromiseId::K9,
+        PromiseId::K10,
+    ];
+
+    /// What a consumer group on one partition is promised: promises first, then invariants.
+    pub const GROUP: &[PromiseId] = Self::ALL.split_at(11).0;
+
+    /// What a log by itself promises.
+    pub const STORAGE: [PromiseId; 17] = [
+        PromiseId::L1,
+        PromiseId::L3,
+        PromiseId::L7,
+        PromiseId::L8,
+        PromiseId::L9,
+        PromiseId::L10,
+        PromiseId::L11,
+        PromiseId::L13,
+        PromiseId::K1,
+        PromiseId::K2,
+        PromiseId::K3,
+        PromiseId::K4,
+        PromiseId::K6,
+        PromiseId::K7,
+        PromiseId::K8,
+        PromiseId::K9,
+        PromiseId::K10,
     ];
 
     /// The id as it is written.
@@ -82,6 +154,22 @@ impl PromiseId {
             PromiseId::S3Log => "S3-log",
             PromiseId::G3 => "G3",
             PromiseId::LockStep => "lock-step",
+            PromiseId::L3 => "L3",
+            PromiseId::L7 => "L7",
+            PromiseId::L8 => "L8",
+            PromiseId::L9 => "L9",
+            PromiseId::L10 => "L10",
+            PromiseId::L11 => "L11",
+            PromiseId::L13 => "L13",
+            PromiseId::K1 => "K1",
+            PromiseId::K2 => "K2",
+            PromiseId::K3 => "K3",
+            PromiseId::K4 => "K4",
+            PromiseId::K6 => "K6",
+            PromiseId::K7 => "K7",
+            PromiseId::K8 => "K8",
+            PromiseId::K9 => "K9",
+            PromiseId::K10 => "K10",
         }
     }
 
@@ -119,6 +207,48 @@ impl PromiseId {
             PromiseId::LockStep => {
                 "The code answers, remembers and writes only what the model allows."
             }
+            PromiseId::L3 => {
+                "Offsets are given in order and without gaps, and a record stands at the offset that its producer was told."
+            }
+            PromiseId::L7 => "A batch is fetched whole, also by a fetch at an offset inside it.",
+            PromiseId::L8 => {
+                "A retried batch is recognised and answered with its first offset; no sequence stands in the log twice."
+            }
+            PromiseId::L9 => {
+                "Recovery leaves a prefix of what was written, with everything in it that was synced, and always opens."
+            }
+            PromiseId::L10 => {
+                "Recovering twice gives what recovering once gives, and so does recovering after a crash in recovery."
+            }
+            PromiseId::L11 => {
+                "Indexes, producers, epochs and transactions after any opening are those that the log itself gives."
+            }
+            PromiseId::L13 => {
+                "A fetch outside the log is refused, at its end empty, and in a gap answered with what follows."
+            }
+            PromiseId::K1 => {
+                "Of every key the newest record that counts survives compaction unchanged."
+            }
+            PromiseId::K2 => "Compaction only removes: no record is moved, changed or made.",
+            PromiseId::K3 => {
+                "Nothing is cleaned that is not settled: above the high watermark, in an open transaction, in the active segment."
+            }
+            PromiseId::K4 => {
+                "A tombstone stays until its horizon, and goes with the first pass after it."
+            }
+            PromiseId::K6 => {
+                "What a reader makes of the compacted log is what the whole log would have given."
+            }
+            PromiseId::K7 => {
+                "An aborted record shadows no committed one, and a marker stays while a record of its transaction does."
+            }
+            PromiseId::K8 => "Compaction keeps the log's end, and each producer's last batch.",
+            PromiseId::K9 => {
+                "A crash in the swap leaves, group by group, the old segments or the new one."
+            }
+            PromiseId::K10 => {
+                "A compacted log refuses records without a key and drops those it finds."
+            }
         }
     }
 
@@ -140,16 +270,40 @@ impl PromiseId {
                 "Kafka GroupMetadataManager.classicGroupSyncToClassicGroup: the append future"
             }
             PromiseId::LockStep => "refinement: the implementation's state maps onto the model's",
+            PromiseId::L3 => {
+                "Kafka UnifiedLog.append, LogValidator.validateMessagesAndAssignOffsets"
+            }
+            PromiseId::L7 => "KIP-74; Kafka LogSegment.read, FileRecords.slice",
+            PromiseId::L8 => "KIP-98; Kafka ProducerStateEntry, ProducerAppendInfo",
+            PromiseId::L9 => "Kafka LogSegment.recover, LogLoader.recoverLog",
+            PromiseId::L10 => "Kafka LogManager.loadLogs; KAFKA-10471, KAFKA-10101",
+            PromiseId::L11 => "Kafka UnifiedLog.rebuildProducerState; KAFKA-9892, KAFKA-16541",
+            PromiseId::L13 => "Kafka LocalLog.read, Partition.fetchRecords",
+            PromiseId::K1 => "Kafka Cleaner.shouldRetainRecord",
+            PromiseId::K2 => "Kafka's documentation of log compaction",
+            PromiseId::K3 => "Kafka LogCleanerManager.cleanableOffsets; KAFKA-13194",
+            PromiseId::K4 => "KIP-534; KAFKA-4529, KAFKA-8522",
+            PromiseId::K6 => {
+                "the contract between cleaner and coordinator (stated here first); KAFKA-5247"
+            }
+            PromiseId::K7 => "Kafka Cleaner, CleanedTransactionMetadata; KAFKA-14055, KAFKA-13727",
+            PromiseId::K8 => "Kafka Cleaner; KAFKA-17076, KAFKA-8335",
+            PromiseId::K9 => "Kafka LogLoader: .cleaned, .swap",
+            PromiseId::K10 => "Kafka LogValidator: INVALID_RECORD",
         }
     }
 
     /// An automaton over observations, or a relation over a view.
     pub fn kind(self) -> Kind {
         match self {
-            PromiseId::S1 | PromiseId::S3Log | PromiseId::G3 | PromiseId::LockStep => {
-                Kind::Invariant
-            }
-            _ => Kind::Promise,
+            PromiseId::D1
+            | PromiseId::BR1
+            | PromiseId::BR2
+            | PromiseId::S3
+            | PromiseId::L1
+            | PromiseId::O2
+            | PromiseId::O9 => Kind::Promise,
+            _ => Kind::Invariant,
         }
     }
 
@@ -162,8 +316,8 @@ impl PromiseId {
     }
 
     /// Its place in a set of promises kept as bits.
-    pub fn bit(self) -> u16 {
-        1 << self as u16
+    pub fn bit(self) -> u32 {
+        1 << self as u32
     }
 }
 

@@ -292,7 +292,7 @@ impl System for CodeSystem {
         }
     }
 
-    fn broken(&self, state: &CodeState) -> u16 {
+    fn broken(&self, state: &CodeState) -> u32 {
         state.watch.ledger.broken()
     }
 

@@ -168,7 +168,7 @@ impl System for DesignSystem {
         }
     }
 
-    fn broken(&self, watch: &Watch) -> u16 {
+    fn broken(&self, watch: &Watch) -> u32 {
         watch.ledger.broken()
     }
 

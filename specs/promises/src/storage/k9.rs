@@ -1,0 +1,37 @@
+//! K9 SwapAtomicity.
+
+use super::{Batch, LogView, broken, view};
+use crate::{Broken, Offset, PromiseId};
+
+/// After a crash in a pass of the cleaner the log is what the pass had made of it up to some offset, and what it was
+/// before from there on.
+///
+/// Groups of segments are replaced one after the other, from the oldest on.
+pub fn old_or_new<V: LogView>(old: &[Batch], new: &[Batch], found: &V) -> Result<(), Broken> {
+    let found = found.batches();
+    let mut bounds: Vec<Offset> = old.iter().map(|batch| batch.last + 1).collect();
+    bounds.push(0);
+    let spliced = |bound: Offset| {
+        let (below, above) = found.split_at(view::below(found, bound).len());
+        let rest = &old[view::below(old, bound).len()..];
+        below == view::below(new, bound) && above == rest
+    };
+    match bounds.into_iter().any(spliced) {
+        true => Ok(()),
+        false => broken(
+            PromiseId::K9,
+            format!(
+                "the log holds {}, which is neither what it held before the pass, {}, nor what the pass made of it, {}",
+                told(found),
+                told(old),
+                told(new)
+            ),
+        ),
+    }
+}
+
+fn told(batches: &[Batch]) -> String {
+    let offsets = batches.iter().flat_map(|batch| &batch.records);
+    let offsets: Vec<_> = offsets.map(|record| record.offset.to_string()).collect();
+    format!("[{}]", offsets.join(" "))
+}

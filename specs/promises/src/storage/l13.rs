@@ -1,0 +1,38 @@
+//! L13 FetchEdges.
+
+use super::{Fetched, LogView, broken};
+use crate::{Broken, Offset, PromiseId};
+
+/// Below its start and above its end a log refuses, at its end it has nothing, and in a gap it goes on with what
+/// follows.
+pub fn fetch_edges<V: LogView>(found: &V) -> Result<(), Broken> {
+    let (start, end) = (found.start(), found.end());
+    let wanted = |at: Offset| {
+        if at < start || at > end {
+            return Fetched::OutOfRange;
+        }
+        let next = found.batches().iter().find(|batch| batch.last >= at);
+        next.map_or(Fetched::Empty, |batch| Fetched::From(batch.base))
+    };
+    let inside = |at: &Offset| {
+        found
+            .batches()
+            .iter()
+            .any(|batch| batch.base <= *at && *at <= batch.last)
+    };
+    let edges = (start - 1..=end + 1).filter(|at| *at < start || !inside(at));
+    for at in edges {
+        let (fetched, wanted) = (found.fetch(at), wanted(at));
+        if fetched != wanted {
+            return broken(
+                PromiseId::L13,
+                format!(
+                    "the log reaches from {start} to {end}; a fetch at offset {at} comes to {}, not to {}",
+                    fetched.told(),
+                    wanted.told()
+                ),
+            );
+        }
+    }
+    Ok(())
+}

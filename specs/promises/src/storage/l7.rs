@@ -1,0 +1,37 @@
+//! L7 BatchAtomicity.
+
+use super::{Fetched, LogView, broken};
+use crate::{Broken, PromiseId};
+
+/// A fetch at any offset inside a batch begins with that batch, whole: the client leaves out what it did not ask for.
+pub fn batches_are_whole<V: LogView>(found: &V) -> Result<(), Broken> {
+    for batch in found.batches() {
+        for at in batch.base.max(found.start())..=batch.last {
+            let fetched = found.fetch(at);
+            if fetched != Fetched::From(batch.base) {
+                return broken(
+                    PromiseId::L7,
+                    format!(
+                        "a fetch at offset {at}, inside the batch of {} to {}, comes to {}",
+                        batch.base,
+                        batch.last,
+                        fetched.told()
+                    ),
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+impl Fetched {
+    /// In the report's words.
+    pub(super) fn told(&self) -> String {
+        match self {
+            Fetched::From(base) => format!("the batch at offset {base}"),
+            Fetched::Empty => "nothing".to_owned(),
+            Fetched::OutOfRange => "\"out of range\"".to_owned(),
+            Fetched::Failed(why) => format!("an error: {why}"),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! L9 RecoverIsPrefix.
+
+use super::{LogView, Written, broken, view};
+use crate::{Broken, PromiseId};
+
+/// `flushed ⊑ recovered ⊑ written`: the log ends where a written batch ends, holds everything that was synced, and
+/// above what was cleaned every batch is as it was written.
+pub fn recovered_is_prefix<W: Written, V: LogView>(written: &W, found: &V) -> Result<(), Broken> {
+    let (end, synced) = (found.end(), written.synced());
+    let all = written.batches();
+    if end < synced {
+        return broken(
+            PromiseId::L9,
+            format!("the log ends at offset {end}, and everything below {synced} was synced"),
+        );
+    }
+    let boundary = end == 0 || all.iter().any(|batch| batch.last + 1 == end);
+    if !boundary {
+        return broken(
+            PromiseId::L9,
+            format!("the log ends at offset {end}, where no batch that was written ends"),
+        );
+    }
+    let (least, greatest) = written.start();
+    let start = found.start();
+    if start < least || start > greatest {
+        return broken(
+            PromiseId::L9,
+            format!("the log starts at offset {start}, and it was to start at {greatest}"),
+        );
+    }
+    let above = written.cleaned_below().max(start);
+    for batch in view::below(all, end)
+        .iter()
+        .filter(|batch| batch.last >= above)
+    {
+        let same = view::holding(found.batches(), batch.last);
+        // The batch at the bound of a pass may have been cleaned in its lower part.
+        let cleaned = batch.base < written.cleaned_below();
+        if same.is_none_or(|same| !cleaned && same != batch) {
+            let instead = same.map_or("nothing", |_| "something else");
+            return broken(
+                PromiseId::L9,
+                format!(
+                    "the batch of offsets {} to {} was written, and {instead} stands there, below the log's end {end}",
+                    batch.base, batch.last
+                ),
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Recovery after a mere power cut never refuses: nothing that it can meet is damage.
+pub fn recovery_opens(refusal: Option<&str>) -> Result<(), Broken> {
+    match refusal {
+        None => Ok(()),
+        Some(why) => broken(
+            PromiseId::L9,
+            format!("recovery refused what a power cut left: {why}"),
+        ),
+    }
+}
