@@ -48,11 +48,7 @@ impl Cache {
     }
 }
 
-fn advance_key<K: Ord, T>(
-    timelines: &mut BTreeMap<K, Timeline<T>>,
-    key: &K,
-    high_watermark: i64,
-) {
+fn advance_key<K: Ord, T>(timelines: &mut BTreeMap<K, Timeline<T>>, key: &K, high_watermark: i64) {
     if let Some(timeline) = timelines.get_mut(key) {
         timeline.advance(high_watermark);
         if timeline.is_forgotten() {
