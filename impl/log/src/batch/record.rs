@@ -88,7 +88,9 @@ impl<'a> RecordRef<'a> {
 
     /// A copy that stands on its own.
     pub fn to_record(self, offset: i64, timestamp_ms: i64) -> Result<Record, &'static str> {
-        let mut headers = Vec::new();
+        // What `take` has counted is there: a header takes two bytes at least.
+        let count = varint::take(&mut { self.headers }).ok_or("header count")?;
+        let mut headers = Vec::with_capacity((count.max(0) as usize).min(self.headers.len() / 2));
         self.each_header(|key, value| {
             headers.push(RecordHeader {
                 key: key.into(),
