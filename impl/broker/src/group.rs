@@ -18,7 +18,7 @@ impl<D: Disk> Broker<D> {
         call: CallId,
         request: &GroupRequest,
     ) -> Vec<Effect> {
-        let Some(index) = self.shard_of(request.group()) else {
+        let Some(index) = request.group().and_then(|id| self.shard_of(id)) else {
             let response = Response::Group(request.refusal(ErrorCode::NotCoordinator));
             return vec![Effect::Answer { call, response }];
         };
@@ -55,11 +55,9 @@ impl<D: Disk> Broker<D> {
         };
         shard.coordinator.before_append(&step);
         let leader_epoch = shard.partition.leader_epoch;
-        match shard
-            .partition
-            .log
-            .append(&mut self.disk, &batch, leader_epoch)
-        {
+        let (log, disk) = (&mut shard.partition.log, &mut self.disk);
+        let built = batch.build().map_err(AppendError::Refused);
+        match built.and_then(|batch| log.append(disk, &batch, leader_epoch, now.0)) {
             Ok(appended) => {
                 Effect::all(shard.coordinator.accept(now, step, appended.base_offset)).collect()
             }
@@ -75,7 +73,8 @@ impl<D: Disk> Broker<D> {
                 ErrorCode::KafkaStorageError,
             ))
             .collect(),
-            Err(error @ AppendError::Broken { .. }) => {
+            // See `produce`.
+            Err(error) => {
                 let rejected = shard
                     .coordinator
                     .reject(now, step, ErrorCode::KafkaStorageError);

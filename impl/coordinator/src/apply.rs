@@ -9,7 +9,7 @@ use crate::coordinator::Coordinator;
 use crate::decisions::UpdateCache;
 use crate::error_code::ErrorCode;
 use crate::group::Group;
-use crate::step::{Answer, Cause, Outcome, Step};
+use crate::step::{Answer, Cause, Change, Outcome, Step};
 use crate::turn::Turn;
 
 /// An error of the append, as a group client sees it (semantics §3.0): always one after which the client must not
@@ -33,35 +33,54 @@ impl Coordinator {
 
     pub(crate) fn replay_step(&mut self, step: &Step, base_offset: i64) {
         for (offset, record) in (base_offset..).zip(&step.records) {
-            self.cache.replay(offset, record);
+            match step.producer {
+                Some(producer) => self.cache.replay_transactional(offset, producer, record),
+                None => self.cache.replay(offset, record),
+            }
+        }
+        if let Some(marker) = &step.marker {
+            self.cache
+                .replay_marker(base_offset, marker.producer, marker.ended);
         }
     }
 
-    /// Makes the step: its records (if any) are in the log from `base_offset` on.
+    /// Makes the step: what it appends (if anything) is in the log from `base_offset` on.
     pub fn accept(&mut self, now: Timestamp, mut step: Step, base_offset: i64) -> Outcome {
         self.replay_step(&step, base_offset);
-        if !step.records.is_empty() {
-            self.log_end = base_offset + step.records.len() as i64;
+        if step.length() > 0 {
+            self.log_end = base_offset + step.length();
         }
         let deferred = step
             .deferred
             .take()
             .map(|deferred| (self.releases_at(&step, &deferred), deferred));
-        let mut outcome = self.install(step);
+        let mut outcome = self.install(step, base_offset);
         self.waiting.extend(deferred);
         outcome.extend(self.release(now));
         outcome
     }
 
-    pub(crate) fn install(&mut self, step: Step) -> Outcome {
-        if let Some(group) = step.group {
-            self.next_arming = step.next_arming;
-            self.groups.insert(group.id.clone(), Arc::new(group));
+    pub(crate) fn install(&mut self, step: Step, base_offset: i64) -> Outcome {
+        self.next_arming = step.next_arming.unwrap_or(self.next_arming);
+        for change in step.changes {
+            match change {
+                Change::Put(mut group) => {
+                    if !self.groups.contains_key(&group.id) {
+                        group.made_at = base_offset;
+                    }
+                    self.groups.insert(group.id.clone(), Arc::new(*group));
+                }
+                Change::Remove(id) => {
+                    let departed = self.groups.remove(&id);
+                    let until = self.log_end;
+                    self.departed.extend(departed.map(|group| (until, group)));
+                }
+            }
         }
         step.outcome
     }
 
-    /// Drops the step, whose records are not in the log: the group is as it was (S5). Whoever asked is told.
+    /// Drops the step, whose records are not in the log: the groups are as they were (S5). Whoever asked is told.
     pub fn reject(&mut self, now: Timestamp, step: Step, error: ErrorCode) -> Outcome {
         let error = append_error(error);
         let mut outcome = Outcome::default();
@@ -69,9 +88,8 @@ impl Coordinator {
             Cause::Call(call, request) => {
                 let response = self.refusal(&request, error);
                 outcome.answers.push(Answer { call, response });
-                if matches!(*request, GroupRequest::Sync(_)) {
-                    outcome
-                        .extend(self.change(now, request.group(), |turn| turn.sync_failed(error)));
+                if let GroupRequest::Sync(sync) = &*request {
+                    outcome.extend(self.change(now, &sync.group, |turn| turn.sync_failed(error)));
                 }
             }
             // Nothing came of it, so it has to fire again.
@@ -100,6 +118,6 @@ impl Coordinator {
             "a change that writes must be a step"
         );
         let step = turn.into_step(Cause::None);
-        self.install(step)
+        self.install(step, -1)
     }
 }

@@ -17,6 +17,12 @@ impl Coordinator {
         self.cache.hash_canonical(state);
         self.groups.len().hash(state);
         for group in self.groups.values() {
+            (group.made_at < self.high_watermark).hash(state);
+            group.hash_canonical(state);
+        }
+        self.departed.len().hash(state);
+        for (until, group) in &self.departed {
+            until.hash(state);
             group.hash_canonical(state);
         }
     }
@@ -33,6 +39,7 @@ impl Group {
         self.members.hash(state);
         self.pending.hash(state);
         self.initial_wait.hash(state);
+        self.subscribed.hash(state);
         self.assignment_appended.hash(state);
         for (name, _) in self.timers.iter() {
             name.hash(state);

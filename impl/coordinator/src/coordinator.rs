@@ -1,17 +1,15 @@
 //! The coordinator of one partition of the offsets topic: its groups, its cache, and what waits for the high watermark.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use plimsoll_offsets::{Cache, Text};
 
-use crate::api::{CallId, GroupRequest, GroupResponse, HeartbeatResponse, Timestamp};
+use crate::api::{CallId, GroupRequest, Timestamp};
 use crate::config::CoordinatorConfig;
 use crate::decisions::Decisions;
-use crate::error_code::ErrorCode;
-use crate::group::{Group, GroupState};
-use crate::offset_fetch;
-use crate::step::{Answer, Cause, Deferred, Outcome, Step};
+use crate::group::Group;
+use crate::step::{Cause, Deferred, Outcome, Step};
 use crate::timer::TimerId;
 use crate::topics::Topics;
 use crate::turn::Turn;
@@ -23,6 +21,8 @@ pub enum Status {
     Loading,
     /// It serves its groups.
     Active,
+    /// Its partition could not be replayed; only loading it again helps.
+    Failed,
     /// It was unloaded: somebody else is the coordinator, or the disk failed.
     Stopped,
 }
@@ -36,12 +36,18 @@ pub struct Coordinator {
     pub(crate) status: Status,
     pub(crate) leader_epoch: i32,
     pub(crate) groups: BTreeMap<Text, Arc<Group>>,
+    /// Groups whose tombstone is not durable yet, and the high watermark at which it is: until then a crash brings them
+    /// back, so they are still described (S2).
+    pub(crate) departed: Vec<(i64, Arc<Group>)>,
     pub(crate) cache: Cache,
     pub(crate) high_watermark: i64,
     pub(crate) log_end: i64,
     /// What each waits for: the high watermark at which it is released.
     pub(crate) waiting: Vec<(i64, Deferred)>,
     pub(crate) next_arming: u64,
+    /// Groups whose record a load saw removed, and whether it met what it does not accept: mutants C-6 and C-7.
+    pub(crate) removed_while_loading: BTreeSet<Text>,
+    pub(crate) cannot_load: bool,
 }
 
 impl Coordinator {
@@ -59,11 +65,14 @@ impl Coordinator {
             status: Status::Loading,
             leader_epoch,
             groups: BTreeMap::new(),
-            cache: Cache::new(),
+            departed: Vec::new(),
+            cache: Cache::with(decisions.replay),
             high_watermark: 0,
             log_end: 0,
             waiting: Vec::new(),
             next_arming: 0,
+            removed_while_loading: BTreeSet::new(),
+            cannot_load: false,
         }
     }
 
@@ -72,8 +81,10 @@ impl Coordinator {
             config: &self.config,
             decisions: self.decisions,
             topics: &self.topics,
+            cache: &self.cache,
             now,
             group,
+            removes: false,
             next_arming: self.next_arming,
             records: Vec::new(),
             deferred: None,
@@ -86,10 +97,32 @@ impl Coordinator {
         if let Some(response) = self.refused(request) {
             return Step::answer(call, response);
         }
-        if let GroupRequest::Fetch(fetch) = request {
-            return self.fetch(call, fetch);
+        match request {
+            GroupRequest::Fetch(r) => self.fetch(call, r),
+            GroupRequest::Describe(r) => Step::answer(call, self.describe(r)),
+            GroupRequest::List(r) => Step::answer(call, self.list(r)),
+            GroupRequest::Delete(r) => self.delete_groups(now, call, r),
+            GroupRequest::EndTxn(r) => self.end_transaction(call, r),
+            GroupRequest::Join(_)
+            | GroupRequest::Sync(_)
+            | GroupRequest::Heartbeat(_)
+            | GroupRequest::Leave(_)
+            | GroupRequest::Commit(_)
+            | GroupRequest::TxnCommit(_)
+            | GroupRequest::OffsetDelete(_) => match request.group() {
+                Some(id) => self.request_of_group(now, call, id, request),
+                None => Step::nothing(),
+            },
         }
-        let id = request.group();
+    }
+
+    fn request_of_group(
+        &self,
+        now: Timestamp,
+        call: CallId,
+        id: &Text,
+        request: &GroupRequest,
+    ) -> Step {
         let (existing, group) = match self.groups.get(id) {
             Some(group) => (true, Group::clone(group)),
             None => (false, Group::new(id.clone(), now)),
@@ -98,97 +131,17 @@ impl Coordinator {
             return Step::answer(call, response);
         }
         let mut turn = self.turn(now, group);
-        match request {
-            GroupRequest::Join(r) if existing => turn.join(call, r),
-            GroupRequest::Join(r) => turn.join_creating(call, r),
-            GroupRequest::Sync(r) => turn.sync(call, r),
-            GroupRequest::Heartbeat(r) => turn.heartbeat(call, r),
-            GroupRequest::Leave(r) => turn.leave(call, r),
-            GroupRequest::Commit(r) => turn.commit(call, r),
-            GroupRequest::Fetch(_) => {}
-        }
+        turn.take(call, request, existing);
         let mut step = turn.into_step(Cause::Call(call, Box::new(request.clone())));
+        if let GroupRequest::TxnCommit(r) = request
+            && !step.records.is_empty()
+        {
+            step.producer = Some(r.producer);
+        }
         if !existing && step.records.is_empty() {
             // Nothing was written, so nothing came into being.
-            step.group = None;
+            step.leave_groups_alone();
         }
-        step
-    }
-
-    /// Layers 1 to 3 of semantics §3.0, in their order: the request by itself, then the coordinator's status.
-    fn refused(&self, request: &GroupRequest) -> Option<GroupResponse> {
-        if let GroupRequest::Commit(commit) = request
-            && let Some(response) = commit.about_nothing(&self.topics)
-        {
-            return Some(response);
-        }
-        let bounds = self.config.session_timeout_min_ms..=self.config.session_timeout_max_ms;
-        let id = request.group();
-        let needs_name = !matches!(request, GroupRequest::Commit(_) | GroupRequest::Fetch(_));
-        let bad = match request {
-            GroupRequest::Sync(r) if r.lacks_protocol() => {
-                Some(ErrorCode::InconsistentGroupProtocol)
-            }
-            // The log's format has 16 bits for the length of a group's name.
-            _ if (needs_name && id.is_empty()) || id.len() > i16::MAX as usize => {
-                Some(ErrorCode::InvalidGroupId)
-            }
-            GroupRequest::Join(r) if !bounds.contains(&r.session_timeout_ms) => {
-                Some(ErrorCode::InvalidSessionTimeout)
-            }
-            _ => None,
-        };
-        if let Some(error) = bad {
-            return Some(self.refusal(request, error));
-        }
-        match (self.status, request) {
-            (Status::Active, _) => None,
-            (Status::Loading, GroupRequest::Heartbeat(_)) => {
-                let error = ErrorCode::None;
-                Some(GroupResponse::Heartbeat(HeartbeatResponse { error }))
-            }
-            (Status::Loading, _) => {
-                Some(self.refusal(request, ErrorCode::CoordinatorLoadInProgress))
-            }
-            (Status::Stopped, _) => Some(self.refusal(request, ErrorCode::NotCoordinator)),
-        }
-    }
-
-    /// The answer that refuses the whole request.
-    pub(crate) fn refusal(&self, request: &GroupRequest, error: ErrorCode) -> GroupResponse {
-        match request {
-            GroupRequest::Commit(commit) => commit.refused(error, &self.topics),
-            _ => request.refusal(error),
-        }
-    }
-
-    /// The answer to a request about a group that does not exist, unless the request may create it.
-    fn refused_without_group(&self, request: &GroupRequest) -> Option<GroupResponse> {
-        let error = match request {
-            GroupRequest::Join(r) if r.member.is_empty() => return None,
-            GroupRequest::Commit(r) => r.refused_without_group()?,
-            GroupRequest::Leave(r) => return Some(r.nobody_here()),
-            GroupRequest::Fetch(_) => return None,
-            GroupRequest::Join(_) | GroupRequest::Sync(_) | GroupRequest::Heartbeat(_) => {
-                ErrorCode::UnknownMemberId
-            }
-        };
-        Some(self.refusal(request, error))
-    }
-
-    fn fetch(&self, call: CallId, request: &crate::api::OffsetFetch) -> Step {
-        let is_dead = |group: &Arc<Group>| group.state == GroupState::Dead;
-        let found = if self.groups.get(&request.group).is_some_and(is_dead) {
-            offset_fetch::nothing(request)
-        } else {
-            offset_fetch::fetch(&self.cache, request)
-        };
-        let response = GroupResponse::Fetch(found);
-        if !request.require_stable {
-            return Step::answer(call, response);
-        }
-        let mut step = Step::nothing();
-        step.deferred = Some(Deferred::Answer(Answer { call, response }));
         step
     }
 
@@ -217,12 +170,6 @@ impl Coordinator {
 
 #[cfg(test)]
 impl Coordinator {
-    /// Groups as an unload leaves them, seen by a coordinator that still answers: the column `Dead` of the tables.
-    pub(crate) fn stop_groups_for_tests(&mut self) {
-        self.stop(Timestamp(0));
-        self.status = Status::Active;
-    }
-
     pub(crate) fn decide_for_tests(&mut self, decisions: Decisions) {
         self.decisions = decisions;
     }

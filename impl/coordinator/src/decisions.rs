@@ -29,6 +29,8 @@ pub enum Fence {
     /// A member of the current generation (G4).
     #[default]
     CurrentMember,
+    /// A member of the current generation or of one that is yet to come.
+    CurrentOrLaterMember,
     /// Anybody.
     Nobody,
 }
@@ -43,9 +45,99 @@ pub enum LoadExtent {
     AllButTheLastBatch,
 }
 
+/// What a load expects of the log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum LoadDemand {
+    /// Nothing: compaction may have removed what a record once followed (K6).
+    #[default]
+    Nothing,
+    /// Whatever a tombstone removes was there.
+    WhatTombstonesRemove,
+    /// A group whose record was removed has no offsets.
+    RemovedGroupsStayRemoved,
+}
+
+/// Whether a sync phase ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum SyncPhase {
+    /// After the rebalance time-out (V1).
+    #[default]
+    Ends,
+    /// When everybody has synced, and never if somebody is gone.
+    WaitsForAll,
+}
+
+/// What becomes of a static member's new id before its join is answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Replacement {
+    /// It is written, and durable (G8).
+    #[default]
+    Written,
+    /// It is kept in memory.
+    InMemoryOnly,
+}
+
+/// Whether a static member that is silent loses its place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum StaticSession {
+    /// After its session time-out, as any other.
+    #[default]
+    Ends,
+    /// Never.
+    NeverEnds,
+}
+
+/// From when on the retention of an offset counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ExpiryBase {
+    /// What the group's state says (O6, KIP-211).
+    #[default]
+    GroupState,
+    /// The commit, whatever the group does.
+    CommitTime,
+}
+
+/// Whether a group with open transactions may be removed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum OpenTransactions {
+    /// No: their offsets may yet count (O7).
+    #[default]
+    KeepTheGroup,
+    /// If it has no other offsets.
+    AreOverlooked,
+}
+
+/// Under which key a tombstone is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum TombstoneKey {
+    /// That of the record it removes, byte for byte (S9).
+    #[default]
+    OfTheRecord,
+    /// One that was encoded twice: the group's name is another.
+    EncodedTwice,
+}
+
 /// Every decision, right by default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Decisions {
+    /// Mutants C-8, C-9 and O-19 are decisions of the replay.
+    pub replay: plimsoll_offsets::Decisions,
+    /// Mutants C-6 ([`LoadDemand::WhatTombstonesRemove`]) and C-7 ([`LoadDemand::RemovedGroupsStayRemoved`]): a
+    /// compacted log cannot be loaded. Break K6, V3.
+    pub demand: LoadDemand,
+    /// Mutant C-10 ([`OpenTransactions::AreOverlooked`]): a group with nothing but open transactions is removed. Breaks
+    /// O7, D1.
+    pub open_transactions: OpenTransactions,
+    /// Mutant G-4 ([`SyncPhase::WaitsForAll`]): a member that never syncs holds up its group for ever. Breaks V1.
+    pub sync_phase: SyncPhase,
+    /// Mutant G-8 ([`Replacement::InMemoryOnly`]): a crash revives the id that was replaced. Breaks G8.
+    pub replacement: Replacement,
+    /// Mutant G-15 ([`ExpiryBase::CommitTime`]): the offset of an active group expires. Breaks O6, D1.
+    pub expiry_base: ExpiryBase,
+    /// Mutant G-29 ([`StaticSession::NeverEnds`]): a dead static member keeps its partitions for ever. Breaks V2, G8.
+    pub static_session: StaticSession,
+    /// Mutant O-1 ([`TombstoneKey::EncodedTwice`]): what was deleted comes back with the next load. Breaks S9.
+    pub tombstone_key: TombstoneKey,
     /// Mutant C-15 ([`LoadExtent::AllButTheLastBatch`]): the load stops early and serves a stale cache. Breaks S6, S3.
     pub load: LoadExtent,
     /// Mutant C-20 ([`Acknowledge::OnceAppended`]): a commit is acknowledged before it is durable. Breaks S3.
@@ -55,7 +147,8 @@ pub struct Decisions {
     /// Mutant C-22 ([`Acknowledge::OnceAppended`]): an assignment is handed out before its generation is durable, so
     /// that a crash can use the generation's number again for another assignment. Breaks G3, O9.
     pub sync: Acknowledge,
-    /// Mutant G-1 ([`Fence::Nobody`]): a commit is not fenced by member and generation. Breaks O9, BR1.
+    /// Mutants G-1 ([`Fence::Nobody`]): a commit is not fenced by member and generation, breaks O9, BR1; and G-2
+    /// ([`Fence::CurrentOrLaterMember`]): one of a generation that a lost coordinator formed is accepted, breaks G4.
     pub fence: Fence,
     /// Mutant L-ack ([`Acknowledge::OnceAppended`]): a produced batch is acknowledged before its sync. Breaks L1.
     pub produce: Acknowledge,

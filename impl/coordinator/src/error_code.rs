@@ -36,14 +36,32 @@ pub enum ErrorCode {
     InvalidSessionTimeout = 26,
     /// A rebalance is going on: rejoin.
     RebalanceInProgress = 27,
+    /// The request makes no sense.
+    InvalidRequest = 42,
+    /// The producer has a newer epoch.
+    InvalidProducerEpoch = 47,
+    /// The transaction is not one in which offsets may be committed.
+    InvalidTxnState = 48,
+    /// The transaction's coordinator has been replaced.
+    TransactionCoordinatorFenced = 52,
     /// The disk failed under a data partition.
     KafkaStorageError = 56,
+    /// The group has members.
+    NonEmptyGroup = 68,
     /// There is no such group.
     GroupIdNotFound = 69,
     /// Come back with the member id in this answer (KIP-394).
     MemberIdRequired = 79,
+    /// The group has as many members as it may have.
+    GroupMaxSizeReached = 81,
+    /// Another member has taken over this instance id (KIP-345).
+    FencedInstanceId = 82,
+    /// The group is subscribed to the topic, so its offsets are in use.
+    GroupSubscribedToTopic = 86,
     /// The request's records cannot be appended as they are.
     InvalidRecord = 87,
+    /// A transaction that is not over may change the offset: ask again.
+    UnstableOffsetCommit = 88,
 }
 
 impl ErrorCode {

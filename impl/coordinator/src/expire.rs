@@ -2,6 +2,7 @@
 
 use plimsoll_offsets::Text;
 
+use crate::decisions::StaticSession;
 use crate::group::GroupState;
 use crate::timer::TimerName;
 use crate::turn::Turn;
@@ -9,6 +10,9 @@ use crate::turn::Turn;
 impl Turn<'_> {
     pub(crate) fn expire(&mut self, name: &TimerName) {
         match name {
+            TimerName::Session(member) if self.outlives_its_session(member) => {
+                self.renew_session(member)
+            }
             TimerName::Session(member) => {
                 self.remove_member(member);
                 self.go_on_without_the_gone();
@@ -20,6 +24,13 @@ impl Turn<'_> {
             TimerName::Join => self.expire_join(),
             TimerName::Sync => self.expire_sync(),
         }
+    }
+
+    /// A static member is spared by the rebalance time-out, not by its session's (G-29 is to think otherwise).
+    fn outlives_its_session(&self, member: &Text) -> bool {
+        let member = self.group.members.get(member);
+        self.decisions.static_session == StaticSession::NeverEnds
+            && member.is_some_and(|m| m.instance.is_some())
     }
 
     fn expire_join(&mut self) {

@@ -17,8 +17,11 @@ impl Turn<'_> {
     fn heartbeat_error(&self, request: &Heartbeat) -> ErrorCode {
         if self.group.state == GroupState::Dead {
             ErrorCode::CoordinatorNotAvailable
-        } else if !self.group.members.contains_key(&request.member) {
-            ErrorCode::UnknownMemberId
+        } else if let Some(error) = self
+            .group
+            .validate_member(&request.member, request.instance.as_ref())
+        {
+            error
         } else if request.generation != self.group.generation {
             ErrorCode::IllegalGeneration
         } else if self.group.state == GroupState::PreparingRebalance {

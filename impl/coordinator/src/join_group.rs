@@ -1,4 +1,4 @@
-//! JoinGroup: semantics §3.1, in the order of its checks.
+//! JoinGroup: semantics §3.1, in the order of its checks. What a static member may do more is in `static_member`.
 
 use plimsoll_offsets::{Bytes, Text};
 
@@ -11,6 +11,19 @@ use crate::turn::Turn;
 
 /// The first version in which a new member is told its id before it may join (KIP-394).
 const MEMBER_ID_FIRST: i16 = 4;
+/// The first version with a rebalance time-out of its own.
+const REBALANCE_TIMEOUT: i16 = 1;
+
+impl JoinGroup {
+    /// How long a rebalance may wait for the member.
+    pub(crate) fn patience_ms(&self) -> i32 {
+        if self.version >= REBALANCE_TIMEOUT {
+            self.rebalance_timeout_ms
+        } else {
+            self.session_timeout_ms
+        }
+    }
+}
 
 impl Turn<'_> {
     /// A join of a group that did not exist: it is created, and written, even if the join itself then fails.
@@ -21,26 +34,62 @@ impl Turn<'_> {
     }
 
     pub(crate) fn join(&mut self, call: CallId, request: &JoinGroup) {
-        let known = self.group.members.contains_key(&request.member);
-        let refused = if self.group.state == GroupState::Dead {
-            Some(ErrorCode::CoordinatorNotAvailable)
-        } else if !self.group.accepts_protocols(request) {
-            Some(ErrorCode::InconsistentGroupProtocol)
-        } else if request.member.is_empty() || self.group.pending.contains(&request.member) || known
-        {
-            None
+        if !self.has_room_for(&request.member) {
+            self.turn_away(&request.member);
+            self.refuse_join(call, Text::from(""), ErrorCode::GroupMaxSizeReached);
+        } else if let Some(error) = self.join_refused(request) {
+            self.refuse_join(call, request.member.clone(), error);
+        } else if request.member.is_empty() {
+            self.join_new(call, request);
+        } else if self.group.pending.contains(&request.member) {
+            self.join_pending(call, request);
         } else {
-            Some(ErrorCode::UnknownMemberId)
-        };
-        match refused {
-            Some(error) => self.refuse_join(call, request.member.clone(), error),
-            None if request.member.is_empty() => self.join_new(call, request),
-            None if known => self.join_known(call, request),
-            None => self.join_pending(call, request),
+            self.join_known(call, request);
         }
     }
 
-    fn refuse_join(&mut self, call: CallId, member: Text, error: ErrorCode) {
+    /// Whether the group may have another member. Who is in it is not turned away from a group that is full; but in the
+    /// join phase those count who have joined, so that a group that has become too large loses the last to come.
+    fn has_room_for(&self, member: &Text) -> bool {
+        let most = self.config.max_group_size;
+        let known = self.group.members.get(member);
+        match self.group.state {
+            GroupState::Empty | GroupState::Dead => true,
+            GroupState::PreparingRebalance => {
+                known.is_some_and(|m| m.parked_join.is_some()) || self.group.joined_count() < most
+            }
+            GroupState::CompletingRebalance | GroupState::Stable => {
+                known.is_some() || self.group.members.len() < most
+            }
+        }
+    }
+
+    /// Whoever is turned away has no id any more.
+    fn turn_away(&mut self, member: &Text) {
+        if self.group.pending.remove(member) {
+            self.disarm(TimerName::Pending(member.clone()));
+        }
+        self.remove_member(member);
+    }
+
+    fn join_refused(&self, request: &JoinGroup) -> Option<ErrorCode> {
+        if self.group.state == GroupState::Dead {
+            Some(ErrorCode::CoordinatorNotAvailable)
+        } else if !self.group.accepts_protocols(request) {
+            Some(ErrorCode::InconsistentGroupProtocol)
+        } else if request.member.is_empty() {
+            None
+        } else if self.group.pending.contains(&request.member) {
+            // Ids are issued to dynamic members only.
+            let confused = request.instance.is_some();
+            confused.then_some(ErrorCode::UnknownServerError)
+        } else {
+            self.group
+                .validate_member(&request.member, request.instance.as_ref())
+        }
+    }
+
+    pub(crate) fn refuse_join(&mut self, call: CallId, member: Text, error: ErrorCode) {
         self.answer(
             call,
             GroupResponse::Join(JoinGroupResponse::error(member, error)),
@@ -53,13 +102,19 @@ impl Turn<'_> {
         if fresh.is_empty() || taken {
             // An id may never name two members (G7); the caller broke its promise.
             self.refuse_join(call, request.member.clone(), ErrorCode::UnknownServerError);
-        } else if request.version >= MEMBER_ID_FIRST {
-            self.group.pending.insert(fresh.clone());
-            let patience_ms = u64::try_from(request.session_timeout_ms).unwrap_or(0);
-            self.arm(TimerName::Pending(fresh.clone()), patience_ms);
-            self.refuse_join(call, fresh, ErrorCode::MemberIdRequired);
-        } else {
-            self.add_member(call, fresh, request);
+            return;
+        }
+        let current = |instance: &Text| self.group.statics.get(instance).cloned();
+        match request.instance.as_ref().map(current) {
+            Some(Some(old)) => self.replace_static(call, &old, request),
+            Some(None) => self.add_member(call, fresh, request),
+            None if request.version >= MEMBER_ID_FIRST => {
+                self.group.pending.insert(fresh.clone());
+                let patience_ms = u64::try_from(request.session_timeout_ms).unwrap_or(0);
+                self.arm(TimerName::Pending(fresh.clone()), patience_ms);
+                self.refuse_join(call, fresh, ErrorCode::MemberIdRequired);
+            }
+            None => self.add_member(call, fresh, request),
         }
     }
 
@@ -80,10 +135,11 @@ impl Turn<'_> {
             *someone_came = true;
         }
         let member = Member {
+            instance: request.instance.clone(),
             client_id: request.client_id.clone(),
             client_host: request.client_host.clone(),
             session_timeout_ms: request.session_timeout_ms,
-            rebalance_timeout_ms: request.rebalance_timeout_ms,
+            rebalance_timeout_ms: request.patience_ms(),
             protocols: request.protocols.clone(),
             assignment: Bytes::from([]),
             parked_join: Some(call),
@@ -91,7 +147,7 @@ impl Turn<'_> {
             is_new: true,
             owes_sync: false,
         };
-        self.group.members.insert(id.clone(), member);
+        self.group.insert(id.clone(), member);
         self.arm(
             TimerName::Session(id),
             self.config.new_member_join_timeout_ms,
@@ -118,28 +174,26 @@ impl Turn<'_> {
             let response = self.joined(id);
             self.answer(call, response);
         } else {
-            self.park_join(call, request);
+            self.park_join(call, id, request);
             self.rebalance_or_complete_join();
         }
     }
 
     /// The known member takes part in the join phase with what it says now.
-    fn park_join(&mut self, call: CallId, request: &JoinGroup) {
-        let Some(member) = self.group.members.get_mut(&request.member) else {
+    pub(crate) fn park_join(&mut self, call: CallId, id: &Text, request: &JoinGroup) {
+        let Some(member) = self.group.members.get_mut(id) else {
             return;
         };
-        member.client_id = request.client_id.clone();
-        member.client_host = request.client_host.clone();
         member.session_timeout_ms = request.session_timeout_ms;
-        member.rebalance_timeout_ms = request.rebalance_timeout_ms;
+        member.rebalance_timeout_ms = request.patience_ms();
         member.protocols = request.protocols.clone();
         let (superseded, is_new) = (member.parked_join.replace(call), member.is_new);
         if let Some(old) = superseded {
             // Its client gave it up; told to try again, it cannot do harm.
-            self.refuse_join(old, request.member.clone(), ErrorCode::RebalanceInProgress);
+            self.refuse_join(old, id.clone(), ErrorCode::RebalanceInProgress);
         }
         if !is_new {
-            self.disarm(TimerName::Session(request.member.clone()));
+            self.disarm(TimerName::Session(id.clone()));
         }
     }
 
@@ -156,6 +210,7 @@ impl Turn<'_> {
             protocol_type: self.group.protocol_type.clone(),
             protocol_name: self.group.protocol.clone(),
             leader: self.group.leader.clone().unwrap_or_else(|| Text::from("")),
+            skip_assignment: false,
             member: id.clone(),
             members,
         })

@@ -2,58 +2,89 @@
 
 use plimsoll_offsets::Text;
 
-use crate::api::{CallId, GroupResponse, LeaveGroup, LeaveGroupResponse};
+use crate::api::{
+    CallId, GroupResponse, LeaveGroup, LeaveGroupResponse, LeavingMember, LeftMember,
+};
 use crate::error_code::ErrorCode;
 use crate::group::GroupState;
 use crate::timer::TimerName;
 use crate::turn::Turn;
 
+/// The first version in which several members leave at once, each with its own answer.
+const SEVERAL_MEMBERS: i16 = 3;
+
 impl LeaveGroup {
     /// The answer if the group does not exist: there is nothing wrong with the request, but nobody to remove.
     pub(crate) fn nobody_here(&self) -> GroupResponse {
-        let unknown = |id: &Text| (id.clone(), ErrorCode::UnknownMemberId);
-        GroupResponse::Leave(LeaveGroupResponse {
+        self.answered(|_| ErrorCode::UnknownMemberId)
+    }
+
+    fn answered(&self, mut fate: impl FnMut(&LeavingMember) -> ErrorCode) -> GroupResponse {
+        let left = |leaving: &LeavingMember| LeftMember {
+            member: leaving.member.clone(),
+            instance: leaving.instance.clone(),
+            error: fate(leaving),
+        };
+        let mut response = LeaveGroupResponse {
             error: ErrorCode::None,
-            members: self.members.iter().map(unknown).collect(),
-        })
+            members: self.members.iter().map(left).collect(),
+        };
+        if self.version < SEVERAL_MEMBERS {
+            let failed = |left: &LeftMember| Some(left.error).filter(|e| *e != ErrorCode::None);
+            response.error = response
+                .members
+                .iter()
+                .find_map(failed)
+                .unwrap_or(ErrorCode::None);
+            response.members.clear();
+        }
+        GroupResponse::Leave(response)
     }
 }
 
 impl Turn<'_> {
     pub(crate) fn leave(&mut self, call: CallId, request: &LeaveGroup) {
         if self.group.state == GroupState::Dead {
-            let response = LeaveGroupResponse {
-                error: ErrorCode::CoordinatorNotAvailable,
-                members: Vec::new(),
-            };
+            let response = LeaveGroupResponse::error(ErrorCode::CoordinatorNotAvailable);
             self.answer(call, GroupResponse::Leave(response));
             return;
         }
-        let members: Vec<_> = request
-            .members
-            .iter()
-            .map(|id| (id.clone(), self.leave_one(id)))
-            .collect();
-        if members.iter().any(|(_, error)| *error == ErrorCode::None) {
+        let mut somebody_left = false;
+        let response = request.answered(|leaving| {
+            let error = self.leave_one(leaving);
+            somebody_left |= error == ErrorCode::None;
+            error
+        });
+        if somebody_left {
             self.go_on_without_the_gone();
         }
-        let error = ErrorCode::None;
         // If that emptied the group, a crash must not bring the member back after it was told that it is out (G9).
-        self.answer_once_durable(
-            call,
-            GroupResponse::Leave(LeaveGroupResponse { error, members }),
-        );
+        self.answer_once_durable(call, response);
     }
 
-    fn leave_one(&mut self, id: &Text) -> ErrorCode {
+    fn leave_one(&mut self, leaving: &LeavingMember) -> ErrorCode {
+        let id = &leaving.member;
+        if id.is_empty() {
+            // An administrator removes a static member by the name that he knows.
+            let current = |instance: &Text| self.group.statics.get(instance).cloned();
+            return match leaving.instance.as_ref().and_then(current) {
+                Some(member) => {
+                    self.remove_member(&member);
+                    ErrorCode::None
+                }
+                None => ErrorCode::UnknownMemberId,
+            };
+        }
         if self.group.pending.remove(id) {
             self.disarm(TimerName::Pending(id.clone()));
-            ErrorCode::None
-        } else if self.group.members.contains_key(id) {
-            self.remove_member(id);
-            ErrorCode::None
-        } else {
-            ErrorCode::UnknownMemberId
+            return ErrorCode::None;
+        }
+        match self.group.validate_member(id, leaving.instance.as_ref()) {
+            Some(error) => error,
+            None => {
+                self.remove_member(id);
+                ErrorCode::None
+            }
         }
     }
 }

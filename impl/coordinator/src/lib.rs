@@ -12,7 +12,7 @@
 //! leader epoch that appended them (S2, S3, G3). Ids, time and timers come from outside.
 //!
 //! The rules of each API stand in one file each, named after it; errors are those of the tables in semantics §3.1 to
-//! §3.6. Not here yet: static members, `group.max.size`, transactions, administration, expiry of offsets.
+//! §3.7, except for groups of the KIP-848 protocol and share groups, which are not served.
 
 mod api;
 mod apply;
@@ -20,6 +20,8 @@ mod canonical;
 mod config;
 mod coordinator;
 mod decisions;
+mod delete_groups;
+mod describe;
 mod error_code;
 mod expire;
 mod group;
@@ -29,27 +31,40 @@ mod leave_group;
 mod load;
 mod member;
 mod offset_commit;
+mod offset_delete;
 mod offset_fetch;
 mod protocol;
 mod rebalance;
+mod refusal;
+mod retention;
+mod static_member;
 mod step;
+mod subscription;
 mod sync_group;
 mod timer;
 mod topics;
+mod transaction;
 mod turn;
 mod unload;
 mod view;
 mod watermark;
 
 pub use api::{
-    CallId, CommittedPartition, FetchedOffset, GroupRequest, GroupResponse, Heartbeat,
+    CallId, CommittedPartition, DeleteGroups, DeleteGroupsResponse, DescribeGroups,
+    DescribeGroupsResponse, DescribedGroup, DescribedMember, EndTransaction,
+    EndTransactionResponse, FetchedOffset, GroupRequest, GroupResponse, Heartbeat,
     HeartbeatResponse, JoinGroup, JoinGroupResponse, JoinedMember, LeaveGroup, LeaveGroupResponse,
-    OffsetCommit, OffsetCommitResponse, OffsetFetch, OffsetFetchResponse, OffsetToCommit, Protocol,
-    SyncGroup, SyncGroupResponse, Timestamp,
+    LeavingMember, LeftMember, ListGroups, ListGroupsResponse, ListedGroup, OffsetCommit,
+    OffsetCommitResponse, OffsetDelete, OffsetDeleteResponse, OffsetFetch, OffsetFetchResponse,
+    OffsetToCommit, Protocol, SyncGroup, SyncGroupResponse, Timestamp, TxnOffsetCommit,
+    TxnOffsetCommitResponse,
 };
 pub use config::CoordinatorConfig;
 pub use coordinator::{Coordinator, Status};
-pub use decisions::{Acknowledge, Decisions, Fence, LoadExtent, UpdateCache};
+pub use decisions::{
+    Acknowledge, Decisions, ExpiryBase, Fence, LoadDemand, LoadExtent, OpenTransactions,
+    Replacement, StaticSession, SyncPhase, TombstoneKey, UpdateCache,
+};
 pub use error_code::ErrorCode;
 pub use group::GroupState;
 pub use step::{Answer, Outcome, Step};

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_offsets::{GroupMetadata, MemberMetadata, OffsetsRecord, Text};
+use plimsoll_offsets::{Entry, GroupMetadata, MemberMetadata, OffsetsRecord, Text, Timeline};
 
 use crate::api::{Protocol, Timestamp};
 use crate::coordinator::{Coordinator, Status};
+use crate::decisions::LoadDemand;
 use crate::group::{Group, GroupState};
 use crate::member::Member;
 use crate::step::{Cause, Outcome};
@@ -13,12 +14,64 @@ use crate::step::{Cause, Outcome};
 impl Coordinator {
     /// Applies one record of the log while loading.
     pub fn replay(&mut self, offset: i64, record: &OffsetsRecord) {
+        if self.decisions.demand != LoadDemand::Nothing {
+            self.demand(record);
+        }
         self.cache.replay(offset, record);
+    }
+
+    /// Applies what stands at one offset of the log while loading: a record, perhaps of a transaction, or a marker.
+    pub fn apply(&mut self, offset: i64, entry: &Entry) {
+        match entry {
+            Entry::Record {
+                producer: None,
+                record,
+            } => self.replay(offset, record),
+            other => self.cache.apply(offset, other),
+        }
+    }
+
+    /// Mutants C-6 and C-7: what a log must not lack.
+    fn demand(&mut self, record: &OffsetsRecord) {
+        let lacks = match record {
+            OffsetsRecord::Offset {
+                group,
+                topic,
+                partition,
+                value: None,
+            } => self.cache.offset(group, topic, *partition).is_none(),
+            OffsetsRecord::Group { group, value: None } => {
+                self.removed_while_loading.insert(group.clone());
+                self.cache.group(group).is_none()
+            }
+            _ => false,
+        };
+        self.cannot_load |= lacks && self.decisions.demand == LoadDemand::WhatTombstonesRemove;
+    }
+
+    fn is_durable(&self, group: &str) -> bool {
+        let record = self.cache.group(group).and_then(Timeline::committed);
+        let mut offsets = self.cache.offsets(group);
+        record.is_some() || offsets.any(|(_, timeline)| timeline.committed().is_some())
+    }
+
+    fn cannot_load(&self) -> bool {
+        let mut removed = self.removed_while_loading.iter();
+        let came_back = |group: &Text| {
+            let record = self.cache.group(group).and_then(Timeline::latest);
+            record.is_none() && self.cache.offsets(group).next().is_some()
+        };
+        let demands = self.decisions.demand == LoadDemand::RemovedGroupsStayRemoved;
+        self.cannot_load || (demands && removed.any(came_back))
     }
 
     /// Ends the load: everything up to `log_end` has been replayed, everything below `high_watermark` may be shown.
     /// Members' sessions begin anew.
     pub fn finish_load(&mut self, now: Timestamp, log_end: i64, high_watermark: i64) -> Outcome {
+        if self.cannot_load() {
+            self.status = Status::Failed;
+            return Outcome::default();
+        }
         self.status = Status::Active;
         self.log_end = log_end;
         self.high_watermark = high_watermark;
@@ -28,9 +81,13 @@ impl Coordinator {
             .groups()
             .filter_map(|(id, timeline)| Some((id, timeline.latest()?)));
         let with_record = with_record.map(|(id, metadata)| group(id, Some(metadata), now));
-        let with_offsets = self
-            .cache
-            .groups_with_offsets()
+        let with_offsets = self.cache.groups_with_offsets();
+        let with_offsets = with_offsets.filter(|id| {
+            let mut offsets = self.cache.offsets(id);
+            offsets.any(|(_, timeline)| timeline.latest().is_some())
+        });
+        let with_offsets = with_offsets
+            .chain(self.cache.groups_with_pending_offsets())
             .map(|id| group(id, None, now));
         let mut loaded: BTreeMap<Text, Group> = with_offsets.map(|g| (g.id.clone(), g)).collect();
         // A group record says more than offsets alone.
@@ -38,10 +95,17 @@ impl Coordinator {
         let mut outcome = Outcome::default();
         for group in loaded.into_values() {
             let members: Vec<Text> = group.members.keys().cloned().collect();
+            let known = self.is_durable(&group.id);
             let mut turn = self.turn(now, group);
             members.iter().for_each(|member| turn.renew_session(member));
+            if members.len() > turn.config.max_group_size {
+                // The setting has changed: those who rejoin first stay.
+                turn.prepare_rebalance();
+            }
             let step = turn.into_step(Cause::None);
-            outcome.extend(self.install(step));
+            // What is not durable in the log is not shown, even though it is known.
+            let made_at = if known { -1 } else { log_end - 1 };
+            outcome.extend(self.install(step, made_at));
         }
         outcome
     }
@@ -60,8 +124,9 @@ fn group(id: &Text, metadata: Option<&GroupMetadata>, now: Timestamp) -> Group {
     group.state_since = Timestamp(metadata.state_timestamp_ms);
     for loaded in &metadata.members {
         let member = member(loaded, metadata.protocol.as_ref());
-        group.members.insert(loaded.member_id.clone(), member);
+        group.insert(loaded.member_id.clone(), member);
     }
+    group.subscribed = group.find_subscribed();
     if !group.members.is_empty() {
         group.state = GroupState::Stable;
     }
@@ -74,6 +139,7 @@ fn member(loaded: &MemberMetadata, protocol: Option<&Text>) -> Member {
         metadata: loaded.subscription.clone(),
     });
     Member {
+        instance: loaded.instance_id.clone(),
         client_id: loaded.client_id.clone(),
         client_host: loaded.client_host.clone(),
         session_timeout_ms: loaded.session_timeout_ms,

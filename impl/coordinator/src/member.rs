@@ -7,6 +7,8 @@ use crate::api::{CallId, Protocol};
 /// A member. Its id is the key under which the group holds it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Member {
+    /// `group.instance.id` of a static member (KIP-345).
+    pub(crate) instance: Option<Text>,
     pub(crate) client_id: Text,
     pub(crate) client_host: Text,
     pub(crate) session_timeout_ms: i32,

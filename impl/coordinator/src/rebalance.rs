@@ -3,8 +3,10 @@
 use plimsoll_offsets::{Bytes, Text};
 
 use crate::api::{GroupResponse, JoinGroupResponse, SyncGroupResponse};
+use crate::decisions::SyncPhase;
 use crate::error_code::ErrorCode;
 use crate::group::GroupState;
+use crate::member::Member;
 use crate::timer::TimerName;
 use crate::turn::Turn;
 
@@ -72,19 +74,12 @@ impl Turn<'_> {
     pub(crate) fn complete_join(&mut self) {
         self.disarm(TimerName::Join);
         self.group.initial_wait = None;
-        let silent =
-            |(id, m): (&Text, &crate::member::Member)| m.parked_join.is_none().then(|| id.clone());
-        let silent: Vec<Text> = self.group.members.iter().filter_map(silent).collect();
-        for id in silent {
-            self.remove_member(&id);
-        }
-        let leader_stays = self
-            .group
-            .leader
-            .as_ref()
-            .is_some_and(|id| self.group.members.contains_key(id));
-        if !leader_stays {
-            self.group.leader = self.group.members.keys().next().cloned();
+        self.remove_silent_dynamic_members();
+        if !self.group.members.is_empty() && !self.elect_joined_leader() {
+            // Only static members are left and none came back: wait until it does or its session ends.
+            let patience_ms = self.group.rebalance_timeout_ms();
+            self.arm(TimerName::Join, patience_ms);
+            return;
         }
         // The number after the largest is a number again, not a panic: a damaged log can hold any.
         self.group.generation = self.group.generation.checked_add(1).unwrap_or(1);
@@ -96,8 +91,36 @@ impl Turn<'_> {
         }
     }
 
+    /// A static member may take longer than a rebalance to come back; only its session ends it.
+    fn remove_silent_dynamic_members(&mut self) {
+        let silent = |(id, m): (&Text, &Member)| {
+            (m.parked_join.is_none() && m.instance.is_none()).then(|| id.clone())
+        };
+        let silent: Vec<Text> = self.group.members.iter().filter_map(silent).collect();
+        for id in silent {
+            self.remove_member(&id);
+        }
+    }
+
+    /// Whether somebody joined who can lead: the leader, or else the first of those who joined.
+    fn elect_joined_leader(&mut self) -> bool {
+        let joined = |id: &Text| {
+            let member = self.group.members.get(id);
+            member.is_some_and(|m| m.parked_join.is_some())
+        };
+        if !self.group.leader.as_ref().is_some_and(joined) {
+            let Some(first) = self.group.members.keys().find(|id| joined(id)).cloned() else {
+                return false;
+            };
+            self.group.leader = Some(first);
+        }
+        true
+    }
+
     fn become_empty(&mut self) {
+        self.group.leader = None;
         self.group.protocol = None;
+        self.group.subscribed = self.group.find_subscribed();
         self.transition(GroupState::Empty);
         let record = self.group.record(|_| Bytes::from([]));
         self.records.push(record);
@@ -105,6 +128,7 @@ impl Turn<'_> {
 
     fn begin_sync_phase(&mut self) {
         self.group.protocol = self.group.elect_protocol();
+        self.group.subscribed = self.group.find_subscribed();
         self.transition(GroupState::CompletingRebalance);
         let ids: Vec<Text> = self.group.members.keys().cloned().collect();
         for id in ids {
@@ -120,13 +144,15 @@ impl Turn<'_> {
             }
             self.renew_session(&id);
         }
-        let patience_ms = self.group.rebalance_timeout_ms();
-        self.arm(TimerName::Sync, patience_ms);
+        if self.decisions.sync_phase == SyncPhase::Ends {
+            let patience_ms = self.group.rebalance_timeout_ms();
+            self.arm(TimerName::Sync, patience_ms);
+        }
     }
 
     /// Takes a member out; what it waits for is answered. What this means for the group is the caller's to say.
     pub(crate) fn remove_member(&mut self, id: &Text) {
-        let Some(member) = self.group.members.remove(id) else {
+        let Some(member) = self.group.remove(id) else {
             return;
         };
         self.disarm(TimerName::Session(id.clone()));

@@ -1,8 +1,8 @@
 //! What a step would do, before anything has happened; and what is to be done once it has.
 
-use plimsoll_offsets::{Bytes, OffsetsRecord, Text};
+use plimsoll_offsets::{Bytes, OffsetsRecord, Producer, Text};
 
-use crate::api::{CallId, GroupRequest, GroupResponse};
+use crate::api::{CallId, EndTransaction, GroupRequest, GroupResponse, JoinGroupResponse};
 use crate::group::Group;
 use crate::timer::{TimerChange, TimerName};
 
@@ -34,8 +34,15 @@ impl Outcome {
 /// What waits for the high watermark.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Deferred {
-    /// An answer: a commit (S3), a leave that emptied the group, a stable fetch (S8).
+    /// An answer: a commit (S3), a leave that emptied the group, a deletion (S9), a stable fetch (S8).
     Answer(Answer),
+    /// A static member under a new id in an unchanged group: its join is answered (G8).
+    TakenOver {
+        group: Text,
+        member: Text,
+        call: CallId,
+        response: Box<JoinGroupResponse>,
+    },
     /// A generation: its assignments are handed out (G3), if it is still the current one.
     Assignments {
         group: Text,
@@ -55,23 +62,45 @@ pub(crate) enum Cause {
     None,
 }
 
+/// What becomes of a group.
+#[derive(Clone, Debug)]
+pub(crate) enum Change {
+    Put(Box<Group>),
+    Remove(Text),
+}
+
 /// A step that has been worked out but not made. See the head of the crate.
 #[derive(Clone, Debug)]
 #[must_use = "a step does nothing until it is accepted or rejected"]
 pub struct Step {
     pub(crate) cause: Cause,
-    /// The group as it will be; none if the step changes no group.
-    pub(crate) group: Option<Group>,
-    pub(crate) next_arming: u64,
+    pub(crate) changes: Vec<Change>,
+    /// None if the step arms no timer and changes no group.
+    pub(crate) next_arming: Option<u64>,
     pub(crate) records: Vec<OffsetsRecord>,
+    /// What goes into the log instead of the records: mutant O-1.
+    pub(crate) written: Option<Vec<OffsetsRecord>>,
+    pub(crate) producer: Option<Producer>,
+    pub(crate) marker: Option<EndTransaction>,
     pub(crate) deferred: Option<Deferred>,
     pub(crate) outcome: Outcome,
 }
 
 impl Step {
-    /// Records to append as one batch before the step is accepted; if there are none, nothing is to be appended.
+    /// Records to append as one batch before the step is accepted; if there are none and no [marker](Step::marker),
+    /// nothing is to be appended.
     pub fn records(&self) -> &[OffsetsRecord] {
-        &self.records
+        self.written.as_ref().unwrap_or(&self.records)
+    }
+
+    /// The producer in whose transaction the records are to be appended; none for the coordinator's own batches.
+    pub fn producer(&self) -> Option<Producer> {
+        self.producer
+    }
+
+    /// The marker to append, as a control batch, before the step is accepted.
+    pub fn marker(&self) -> Option<&EndTransaction> {
+        self.marker.as_ref()
     }
 
     /// A step that only answers.
@@ -84,11 +113,47 @@ impl Step {
     pub(crate) fn nothing() -> Step {
         Step {
             cause: Cause::None,
-            group: None,
-            next_arming: 0,
+            changes: Vec::new(),
+            next_arming: None,
             records: Vec::new(),
+            written: None,
+            producer: None,
+            marker: None,
             deferred: None,
             outcome: Outcome::default(),
         }
+    }
+
+    /// How many offsets of the log the step takes up.
+    pub(crate) fn length(&self) -> i64 {
+        self.records.len() as i64 + i64::from(self.marker.is_some())
+    }
+
+    /// Gives the answer at once, or when what the step appends is durable.
+    pub(crate) fn answer_once_durable(&mut self, call: CallId, response: GroupResponse) {
+        let answer = Answer { call, response };
+        if self.length() == 0 {
+            self.outcome.answers.push(answer);
+        } else {
+            self.deferred = Some(Deferred::Answer(answer));
+        }
+    }
+
+    /// The step answers, but changes no group.
+    pub(crate) fn leave_groups_alone(&mut self) {
+        self.changes.clear();
+        self.next_arming = None;
+    }
+
+    /// Does what `other` does too, in the same batch. It must be about another group, and wait for nothing.
+    pub(crate) fn extend(&mut self, other: Step) {
+        self.changes.extend(other.changes);
+        self.next_arming = self.next_arming.max(other.next_arming);
+        if let Some(written) = other.written {
+            let before = self.records.clone();
+            self.written.get_or_insert(before).extend(written);
+        }
+        self.records.extend(other.records);
+        self.outcome.extend(other.outcome);
     }
 }

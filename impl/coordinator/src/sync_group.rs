@@ -50,8 +50,11 @@ impl Turn<'_> {
         let differs = |given: &Option<Text>, ours: &Option<Text>| given.is_some() && given != ours;
         if self.group.state == GroupState::Dead {
             Some(ErrorCode::CoordinatorNotAvailable)
-        } else if !self.group.members.contains_key(&request.member) {
-            Some(ErrorCode::UnknownMemberId)
+        } else if let Some(error) = self
+            .group
+            .validate_member(&request.member, request.instance.as_ref())
+        {
+            Some(error)
         } else if request.generation != self.group.generation {
             Some(ErrorCode::IllegalGeneration)
         } else if differs(&request.protocol_type, &self.group.protocol_type)
@@ -130,12 +133,11 @@ impl Turn<'_> {
     }
 
     fn assigned(&self, id: &Text) -> GroupResponse {
-        let member = self.group.members.get(id);
         GroupResponse::Sync(SyncGroupResponse {
             error: ErrorCode::None,
             protocol_type: self.group.protocol_type.clone(),
             protocol_name: self.group.protocol.clone(),
-            assignment: member.map_or_else(|| Bytes::from([]), |m| m.assignment.clone()),
+            assignment: self.group.assignment(id),
         })
     }
 }

@@ -1,13 +1,13 @@
 //! One step being worked out: a copy of the group to work on, and what comes of it. The rules of each API are methods of
 //! a turn, in the file of that API.
 
-use plimsoll_offsets::{OffsetsRecord, Text};
+use plimsoll_offsets::{Cache, OffsetsRecord, Text};
 
-use crate::api::{CallId, GroupResponse, Timestamp};
+use crate::api::{CallId, GroupRequest, GroupResponse, Timestamp};
 use crate::config::CoordinatorConfig;
-use crate::decisions::Decisions;
+use crate::decisions::{Decisions, TombstoneKey};
 use crate::group::{Group, GroupState};
-use crate::step::{Answer, Cause, Deferred, Outcome, Step};
+use crate::step::{Answer, Cause, Change, Deferred, Outcome, Step};
 use crate::timer::{TimerChange, TimerId, TimerName};
 use crate::topics::Topics;
 
@@ -15,8 +15,11 @@ pub(crate) struct Turn<'a> {
     pub(crate) config: &'a CoordinatorConfig,
     pub(crate) decisions: Decisions,
     pub(crate) topics: &'a Topics,
+    pub(crate) cache: &'a Cache,
     pub(crate) now: Timestamp,
     pub(crate) group: Group,
+    /// The group is removed once the step is made.
+    pub(crate) removes: bool,
     pub(crate) next_arming: u64,
     pub(crate) records: Vec<OffsetsRecord>,
     pub(crate) deferred: Option<Deferred>,
@@ -24,12 +27,43 @@ pub(crate) struct Turn<'a> {
 }
 
 impl Turn<'_> {
+    /// Does what the request asks of the group, which is `existing` or about to be made.
+    pub(crate) fn take(&mut self, call: CallId, request: &GroupRequest, existing: bool) {
+        match request {
+            GroupRequest::Join(r) if existing => self.join(call, r),
+            GroupRequest::Join(r) => self.join_creating(call, r),
+            GroupRequest::Sync(r) => self.sync(call, r),
+            GroupRequest::Heartbeat(r) => self.heartbeat(call, r),
+            GroupRequest::Leave(r) => self.leave(call, r),
+            GroupRequest::Commit(r) => self.commit(call, r),
+            GroupRequest::TxnCommit(r) => self.txn_commit(call, r),
+            GroupRequest::OffsetDelete(r) => self.delete_offsets(call, r),
+            // These are not about one group.
+            GroupRequest::EndTxn(_)
+            | GroupRequest::Fetch(_)
+            | GroupRequest::Delete(_)
+            | GroupRequest::Describe(_)
+            | GroupRequest::List(_) => {}
+        }
+    }
+
     pub(crate) fn into_step(self, cause: Cause) -> Step {
+        let written = match self.decisions.tombstone_key {
+            TombstoneKey::OfTheRecord => None,
+            TombstoneKey::EncodedTwice => Some(self.records.iter().map(encoded_twice).collect()),
+        };
         Step {
             cause,
-            group: Some(self.group),
-            next_arming: self.next_arming,
+            changes: vec![if self.removes {
+                Change::Remove(self.group.id)
+            } else {
+                Change::Put(Box::new(self.group))
+            }],
+            next_arming: Some(self.next_arming),
             records: self.records,
+            written,
+            producer: None,
+            marker: None,
             deferred: self.deferred,
             outcome: self.outcome,
         }
@@ -77,6 +111,14 @@ impl Turn<'_> {
         }
     }
 
+    /// None of the group's timers has anything to do any more.
+    pub(crate) fn disarm_all(&mut self) {
+        let names = self.group.timers.iter().map(|(name, _)| name.clone());
+        for name in names.collect::<Vec<TimerName>>() {
+            self.disarm(name);
+        }
+    }
+
     /// The member has shown that it lives: its session begins anew, unless a parked call keeps it alive anyway.
     pub(crate) fn renew_session(&mut self, member: &Text) {
         let Some(known) = self.group.members.get(member) else {
@@ -86,5 +128,28 @@ impl Turn<'_> {
             let after_ms = u64::try_from(known.session_timeout_ms).unwrap_or(0);
             self.arm(TimerName::Session(member.clone()), after_ms);
         }
+    }
+}
+
+/// Mutant O-1: a tombstone under the key of a key.
+fn encoded_twice(record: &OffsetsRecord) -> OffsetsRecord {
+    let twice = |group: &Text| Text::from(format!("\u{0}\u{1}{group}"));
+    match record {
+        OffsetsRecord::Offset {
+            group,
+            topic,
+            partition,
+            value: None,
+        } => OffsetsRecord::Offset {
+            group: twice(group),
+            topic: topic.clone(),
+            partition: *partition,
+            value: None,
+        },
+        OffsetsRecord::Group { group, value: None } => OffsetsRecord::Group {
+            group: twice(group),
+            value: None,
+        },
+        other => other.clone(),
     }
 }

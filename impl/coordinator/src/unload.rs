@@ -7,14 +7,22 @@ use crate::coordinator::{Coordinator, Status};
 use crate::error_code::ErrorCode;
 use crate::group::GroupState;
 use crate::step::{Answer, Deferred, Outcome};
-use crate::timer::TimerName;
 use crate::turn::Turn;
 
 impl Coordinator {
     /// Unloads: groups are dead, and everybody who waits is told to look for the coordinator elsewhere. Whether what
     /// they wrote is kept, they are not told (S4).
     pub fn stop(&mut self, now: Timestamp) -> Outcome {
+        let outcome = self.begin_unload(now);
+        self.status = Status::Stopped;
+        outcome
+    }
+
+    /// The first half of [`Coordinator::stop`], for an owner who has to do other things before it is over: groups are
+    /// dead, and a request that gets this far is told to look for the coordinator again.
+    pub fn begin_unload(&mut self, now: Timestamp) -> Outcome {
         let mut outcome = Outcome::default();
+        self.departed.clear();
         for (_, deferred) in std::mem::take(&mut self.waiting) {
             if let Deferred::Answer(Answer { call, response }) = deferred {
                 let response = not_coordinator(response);
@@ -25,7 +33,6 @@ impl Coordinator {
         for id in ids {
             outcome.extend(self.change(now, &id, |turn| turn.kill()));
         }
-        self.status = Status::Stopped;
         outcome
     }
 }
@@ -33,15 +40,7 @@ impl Coordinator {
 impl Turn<'_> {
     /// The group is unloaded: everybody who waits is sent away.
     fn kill(&mut self) {
-        let names: Vec<TimerName> = self
-            .group
-            .timers
-            .iter()
-            .map(|(name, _)| name.clone())
-            .collect();
-        for name in names {
-            self.disarm(name);
-        }
+        self.disarm_all();
         let error = ErrorCode::NotCoordinator;
         let mut told = Vec::new();
         for (id, member) in &mut self.group.members {
@@ -75,17 +74,29 @@ fn not_coordinator(mut response: GroupResponse) -> GroupResponse {
             r.error = error;
             r.members.clear();
         }
-        GroupResponse::Commit(r) => {
-            let written = r
-                .partitions
-                .iter_mut()
-                .filter(|p| p.error == ErrorCode::None);
-            written.for_each(|p| p.error = error);
-        }
+        GroupResponse::Commit(r) => doubt(r.partitions.iter_mut().map(|p| &mut p.error)),
+        GroupResponse::TxnCommit(r) => doubt(r.partitions.iter_mut().map(|p| &mut p.error)),
+        GroupResponse::EndTxn(r) => r.error = error,
         GroupResponse::Fetch(r) => {
             r.error = error;
             r.partitions.clear();
         }
+        GroupResponse::OffsetDelete(r) => {
+            r.error = error;
+            r.partitions.clear();
+        }
+        GroupResponse::Delete(r) => doubt(r.groups.iter_mut().map(|(_, error)| error)),
+        GroupResponse::Describe(r) => r.groups.iter_mut().for_each(|group| group.error = error),
+        GroupResponse::List(r) => {
+            r.error = error;
+            r.groups.clear();
+        }
     }
     response
+}
+
+/// What was written may be kept or not; what was refused was refused.
+fn doubt<'a>(errors: impl Iterator<Item = &'a mut ErrorCode>) {
+    let written = errors.filter(|error| **error == ErrorCode::None);
+    written.for_each(|error| *error = ErrorCode::NotCoordinator);
 }

@@ -30,6 +30,8 @@ pub struct GroupView {
 pub struct MemberView {
     /// Its id.
     pub member: Text,
+    /// `group.instance.id` of a static member.
+    pub instance: Option<Text>,
     /// What it owns in this generation; empty until the generation is durable.
     pub assignment: Bytes,
     /// Its JoinGroup is parked.
@@ -42,6 +44,7 @@ impl From<&Group> for GroupView {
     fn from(group: &Group) -> GroupView {
         let members = group.members.iter().map(|(id, member)| MemberView {
             member: id.clone(),
+            instance: member.instance.clone(),
             assignment: member.assignment.clone(),
             awaits_join: member.parked_join.is_some(),
             awaits_sync: member.parked_sync.is_some(),

@@ -11,6 +11,7 @@ impl Coordinator {
         let is_commit = matches!(&step.cause, Cause::Call(_, request) if matches!(**request, GroupRequest::Commit(_)));
         let acknowledge = match deferred {
             Deferred::Assignments { .. } => self.decisions.sync,
+            Deferred::TakenOver { .. } => Acknowledge::OnceDurable,
             Deferred::Answer(_) if is_commit => self.decisions.commit,
             Deferred::Answer(_) => Acknowledge::OnceDurable,
         };
@@ -35,6 +36,7 @@ impl Coordinator {
             return Outcome::default();
         }
         self.high_watermark = high_watermark;
+        self.departed.retain(|(until, _)| *until > high_watermark);
         self.cache.advance(high_watermark);
         self.release(now)
     }
@@ -51,6 +53,14 @@ impl Coordinator {
         for (_, deferred) in released {
             match deferred {
                 Deferred::Answer(answer) => outcome.answers.push(answer),
+                Deferred::TakenOver {
+                    group,
+                    member,
+                    call,
+                    response,
+                } => outcome.extend(self.change(now, &group, |turn| {
+                    turn.give_place(&member, call, *response)
+                })),
                 Deferred::Assignments {
                     group,
                     generation,

@@ -143,6 +143,7 @@ pub fn error_of(response: &Response) -> ErrorCode {
         Response::Group(GroupResponse::Leave(r)) => r.error,
         Response::Group(GroupResponse::Commit(r)) => r.partitions[0].error,
         Response::Group(GroupResponse::Fetch(r)) => r.error,
+        Response::Group(other) => panic!("{other:?}"),
     }
 }
 
@@ -155,6 +156,7 @@ pub fn join(member: &str) -> JoinGroup {
     JoinGroup {
         group: "g".into(),
         member: "".into(),
+        instance: None,
         fresh_member_id: member.into(),
         client_id: "client".into(),
         client_host: "/host".into(),
@@ -173,6 +175,7 @@ pub fn sync(member: &str, generation: i32) -> SyncGroup {
     SyncGroup {
         group: "g".into(),
         member: member.into(),
+        instance: None,
         generation,
         protocol_type: None,
         protocol_name: None,
@@ -185,6 +188,7 @@ pub fn heartbeat(member: &str, generation: i32) -> Heartbeat {
     Heartbeat {
         group: "g".into(),
         member: member.into(),
+        instance: None,
         generation,
     }
 }
@@ -197,6 +201,7 @@ pub fn commit(generation: i32, offset: i64) -> OffsetCommit {
         } else {
             "a".into()
         },
+        instance: None,
         generation,
         offsets: vec![OffsetToCommit {
             topic: "t".into(),
@@ -205,6 +210,7 @@ pub fn commit(generation: i32, offset: i64) -> OffsetCommit {
             leader_epoch: 0,
             metadata: "".into(),
         }],
+        retention_ms: -1,
         version: 8,
     }
 }

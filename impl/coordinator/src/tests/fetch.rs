@@ -84,7 +84,7 @@ fn a_dead_group_shows_nothing() {
     let mut world = World::at(Column::Stable);
     world.ask(commit("b", GENERATION, 5));
     world.raise();
-    world.coordinator.stop_groups_for_tests();
+    world.coordinator.begin_unload(NOW);
     assert_eq!(offset_in(world.ask(fetch_request(false))), Some(-1));
     assert_eq!(world.error(heartbeat("b", GENERATION)), CNA);
 }

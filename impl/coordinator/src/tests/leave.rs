@@ -58,7 +58,7 @@ fn each_member_has_its_own_answer() {
     let errors: Vec<_> = answer
         .members
         .iter()
-        .map(|(id, error)| (&**id, *error))
+        .map(|left| (&*left.member, left.error))
         .collect();
     assert_eq!(
         errors,

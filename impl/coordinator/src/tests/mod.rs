@@ -125,7 +125,7 @@ impl World {
             world.sync_both();
         }
         match column {
-            Column::Dead => world.coordinator.stop_groups_for_tests(),
+            Column::Dead => drop(world.coordinator.begin_unload(NOW)),
             Column::Preparing => drop(world.ask(changed(join("b")))),
             _ => {}
         }
@@ -250,10 +250,17 @@ fn error_of(response: &GroupResponse) -> ErrorCode {
         GroupResponse::Join(r) => r.error,
         GroupResponse::Sync(r) => r.error,
         GroupResponse::Heartbeat(r) => r.error,
-        GroupResponse::Leave(r) if r.error == ErrorCode::None => r.members[0].1,
+        GroupResponse::Leave(r) if r.error == ErrorCode::None => r.members[0].error,
         GroupResponse::Leave(r) => r.error,
         GroupResponse::Commit(r) => r.partitions[0].error,
         GroupResponse::Fetch(r) => r.error,
+        GroupResponse::TxnCommit(r) => r.partitions[0].error,
+        GroupResponse::EndTxn(r) => r.error,
+        GroupResponse::OffsetDelete(r) if r.error == ErrorCode::None => r.partitions[0].error,
+        GroupResponse::OffsetDelete(r) => r.error,
+        GroupResponse::Delete(r) => r.groups[0].1,
+        GroupResponse::Describe(r) => r.groups[0].error,
+        GroupResponse::List(r) => r.error,
     }
 }
 
@@ -261,6 +268,7 @@ fn join_request(member: &str, fresh: &str, version: i16) -> JoinGroup {
     JoinGroup {
         group: "g".into(),
         member: member.into(),
+        instance: None,
         fresh_member_id: fresh.into(),
         client_id: "client".into(),
         client_host: "/host".into(),
@@ -299,6 +307,7 @@ fn sync(member: &str, generation: i32, assignments: &[(&str, &str)]) -> GroupReq
     GroupRequest::Sync(SyncGroup {
         group: "g".into(),
         member: member.into(),
+        instance: None,
         generation,
         protocol_type: Some("consumer".into()),
         protocol_name: Some("range".into()),
@@ -314,6 +323,7 @@ fn heartbeat(member: &str, generation: i32) -> GroupRequest {
     GroupRequest::Heartbeat(Heartbeat {
         group: "g".into(),
         member: member.into(),
+        instance: None,
         generation,
     })
 }
@@ -321,8 +331,16 @@ fn heartbeat(member: &str, generation: i32) -> GroupRequest {
 fn leave(members: &[&str]) -> GroupRequest {
     GroupRequest::Leave(LeaveGroup {
         group: "g".into(),
-        members: members.iter().map(|id| Text::from(*id)).collect(),
+        members: members.iter().map(|id| leaving(id, None)).collect(),
+        version: 5,
     })
+}
+
+fn leaving(member: &str, instance: Option<&str>) -> LeavingMember {
+    LeavingMember {
+        member: member.into(),
+        instance: instance.map(Text::from),
+    }
 }
 
 fn commit_to(partitions: &[i32], member: &str, generation: i32, offset: i64) -> OffsetCommit {
@@ -336,8 +354,10 @@ fn commit_to(partitions: &[i32], member: &str, generation: i32, offset: i64) -> 
     OffsetCommit {
         group: "g".into(),
         member: member.into(),
+        instance: None,
         generation,
         offsets: partitions.iter().map(offset).collect(),
+        retention_ms: -1,
         version: 9,
     }
 }

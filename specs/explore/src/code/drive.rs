@@ -86,6 +86,7 @@ impl Drive<'_> {
         let request = |member: Id| JoinGroup {
             group: GROUP.into(),
             member: member_id(member),
+            instance: None,
             fresh_member_id: member_id(fresh),
             client_id: "c".into(),
             client_host: "/127.0.0.1".into(),
@@ -122,6 +123,7 @@ impl Drive<'_> {
         let request = Heartbeat {
             group: GROUP.into(),
             member: member_id(member),
+            instance: None,
             generation: generation.into(),
         };
         match self.ask_now(request) {
@@ -147,6 +149,7 @@ impl Drive<'_> {
         let request = SyncGroup {
             group: GROUP.into(),
             member: member_id(member),
+            instance: None,
             generation: generation.into(),
             protocol_type: Some("consumer".into()),
             protocol_name: Some("range".into()),
@@ -167,8 +170,10 @@ impl Drive<'_> {
         let request = OffsetCommit {
             group: GROUP.into(),
             member: member_id(message.id),
+            instance: None,
             generation: message.generation.into(),
             offsets: vec![offset],
+            retention_ms: -1,
             version: 8,
         };
         self.ask(asked, request);
