@@ -55,9 +55,11 @@ impl<D: Disk> Broker<D> {
         };
         shard.coordinator.before_append(&step);
         let leader_epoch = shard.partition.leader_epoch;
-        let (log, disk) = (&mut shard.partition.log, &mut self.disk);
-        let built = batch.build().map_err(AppendError::Refused);
-        match built.and_then(|batch| log.append(disk, &batch, leader_epoch, now.0)) {
+        match shard
+            .partition
+            .log
+            .append(&mut self.disk, &batch, leader_epoch)
+        {
             Ok(appended) => {
                 Effect::all(shard.coordinator.accept(now, step, appended.base_offset)).collect()
             }
@@ -73,8 +75,7 @@ impl<D: Disk> Broker<D> {
                 ErrorCode::KafkaStorageError,
             ))
             .collect(),
-            // See `produce`.
-            Err(error) => {
+            Err(error @ AppendError::Broken { .. }) => {
                 let rejected = shard
                     .coordinator
                     .reject(now, step, ErrorCode::KafkaStorageError);
