@@ -1,0 +1,39 @@
+//! The runtime's own code under loom: every interleaving of a few threads, kernel by kernel; and every mutant, by name,
+//! with the kernels that catch it.
+//!
+//! **Driven**: all of the shard, its flusher, its tickets (`impl/runtime`). **Modelled**: the state machine (a register),
+//! the log (in memory, with other leaders and faults), time (an argument). **Not verified**: the threads of `Runtime`,
+//! which only call what is driven here in loops; more threads than a kernel has; effects of weak memory, of which there
+//! are none: everything shared is behind a lock.
+//!
+//! The same bodies under shuttle, with more threads, at random:
+//! `SHUTTLE_ITERATIONS=100000 cargo test -p plimsoll-loom --features shuttle -- --nocapture`
+
+extern crate plimsoll_explored as runtime;
+
+#[path = "kernels/explore.rs"]
+mod explore;
+#[path = "../../../impl/runtime/tests/common/mem_log.rs"]
+mod mem_log;
+#[path = "../../../impl/runtime/tests/common/register.rs"]
+mod register;
+#[path = "kernels/threads.rs"]
+mod threads;
+#[path = "kernels/world.rs"]
+mod world;
+
+#[path = "kernels/matrix.rs"]
+mod matrix;
+
+macro_rules! kernels {
+    ($($name:ident),* $(,)?) => {
+        mod kernels { $(pub mod $name;)* }
+    };
+}
+
+kernels! {
+    two_conditional_writes, commit_flush_unload, load_and_elections, session_and_heartbeat, order_of_answers,
+    failed_append_and_readers, leaders_between_check_and_append, watermark_of_the_next_leader,
+    watermark_of_the_last_epoch, stable_read_after_load, watermark_during_load, time_out_and_watermark, two_flushers,
+    waking_the_flusher, closing_and_election,
+}

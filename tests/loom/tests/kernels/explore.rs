@@ -1,0 +1,64 @@
+//! Runs a body under the explorer that this package was compiled for.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
+/// What an exploration found.
+pub struct Explored {
+    /// How many executions were run. Without a failure that is every one there is, under loom.
+    pub executions: u64,
+    /// How long it took.
+    pub took: Duration,
+    /// What the first failing execution said.
+    pub failure: Option<String>,
+}
+
+/// Explores `body` until it fails or has been explored.
+pub fn explore(body: impl Fn() + Send + Sync + 'static) -> Explored {
+    let executions = Arc::new(AtomicU64::new(0));
+    let count = Arc::clone(&executions);
+    let begun = Instant::now();
+    let run = move || {
+        count.fetch_add(1, Relaxed);
+        body();
+    };
+    let failure = catch_unwind(AssertUnwindSafe(|| check(run))).err();
+    Explored {
+        executions: executions.load(Relaxed),
+        took: begun.elapsed(),
+        failure: failure.map(|panic| {
+            let text = panic
+                .downcast_ref::<String>()
+                .map(String::as_str)
+                .or_else(|| panic.downcast_ref::<&str>().copied());
+            text.unwrap_or("a panic without words").to_owned()
+        }),
+    }
+}
+
+#[cfg(loom)]
+fn check(body: impl Fn() + Send + Sync + 'static) {
+    let mut builder = loom::model::Builder::new();
+    // Whatever the environment says: exhaustive, or a failure.
+    builder.preemption_bound = None;
+    builder.max_permutations = None;
+    builder.max_duration = None;
+    builder.max_branches = 10_000;
+    builder.check(body);
+}
+
+#[cfg(shuttle)]
+fn check(body: impl Fn() + Send + Sync + 'static) {
+    shuttle::check_random(body, iterations());
+}
+
+/// How many executions shuttle runs of each kernel: `SHUTTLE_ITERATIONS`, by default 2,000.
+#[cfg(shuttle)]
+fn iterations() -> usize {
+    std::env::var("SHUTTLE_ITERATIONS")
+        .ok()
+        .and_then(|given| given.parse().ok())
+        .unwrap_or(2_000)
+}

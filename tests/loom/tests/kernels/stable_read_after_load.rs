@@ -1,0 +1,34 @@
+//! A stable read right after a load, whose tail is above the high watermark (C-3).
+
+use crate::register::{Request, Response};
+use crate::runtime::{Decisions, Tail};
+use crate::threads::{crowd, join, spawn};
+use crate::world::{World, at_zero, record};
+
+/// C-3: what a load finds above the high watermark counts as settled.
+pub fn mutant(decisions: &mut Decisions) {
+    decisions.tail = Tail::Settled;
+}
+
+/// What a stable read was told is durable, so that every later leader knows it.
+pub fn body(decisions: Decisions) {
+    let world = World::unloaded(decisions, &[record(1)], 0);
+    world.shard.elect(at_zero(), 1);
+    let loader = world.clone();
+    let loader = spawn(move || {
+        loader.load(1);
+    });
+    let reader = world.clone();
+    let mut threads = crowd(move |who| {
+        reader.send(who as u32, 0, None, Request::Get { stable: true });
+    });
+    threads.push(loader);
+    world.flush();
+    join(threads);
+    world.resign(2);
+    for told in world.told() {
+        if let Ok(Response::Value(value)) = told.answer {
+            assert_eq!((value, told.durable), (1, 1), "S8: read what may be lost");
+        }
+    }
+}

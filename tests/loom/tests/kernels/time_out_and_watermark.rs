@@ -1,0 +1,39 @@
+//! Time runs out while the sync succeeds, and the shard is unloaded (C-30).
+
+use std::time::Duration;
+
+use crate::register::{Request, Response};
+use crate::runtime::{Decisions, Moment, TimeOut};
+use crate::threads::{crowd, join, spawn};
+use crate::world::World;
+
+/// C-30: who has waited too long is told that it failed.
+pub fn mutant(decisions: &mut Decisions) {
+    decisions.time_out = TimeOut::SaysFailed;
+}
+
+/// One answer, and one that agrees with the log.
+pub fn body(decisions: Decisions) {
+    let world = World::active(decisions, &[], 0);
+    let request = Request::Put {
+        expect: None,
+        value: 1,
+    };
+    world.send(0, 0, Some(Duration::from_millis(5)), request);
+    let timer = world.clone();
+    let mut threads = crowd(move |_| timer.shard.tick(Moment::from_ms(5)));
+    let flusher = world.clone();
+    threads.extend(crowd(move |_| flusher.flush()));
+    let deposer = world.clone();
+    threads.push(spawn(move || deposer.resign(2)));
+    join(threads);
+    let told = world.told_once(0);
+    match told.answer {
+        Ok(answer) => assert_eq!((answer, told.durable), (Response::Done, 1), "S3"),
+        Err(refusal) => assert!(
+            refusal.outcome_is_open(),
+            "S4: told that nothing was done, and it is in the log"
+        ),
+    }
+    assert_eq!(world.value_after_reload(3), 1, "S4: the record stays");
+}

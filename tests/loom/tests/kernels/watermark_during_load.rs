@@ -1,0 +1,30 @@
+//! The high watermark rises while the shard loads, and never again.
+
+use crate::register::{Request, Response};
+use crate::runtime::{Decisions, DuringLoad};
+use crate::threads::{crowd, join, spawn};
+use crate::world::{World, at_zero, record};
+
+/// The event is dropped, since there is nobody to tell yet.
+pub fn mutant(decisions: &mut Decisions) {
+    decisions.during_load = DuringLoad::Dropped;
+}
+
+/// A stable read after both is answered: nobody says it again.
+pub fn body(decisions: Decisions) {
+    let world = World::unloaded(decisions, &[record(1)], 0);
+    world.shard.elect(at_zero(), 1);
+    let loader = world.clone();
+    let mut threads = vec![spawn(move || {
+        loader.load(1);
+    })];
+    let flusher = world.clone();
+    threads.extend(crowd(move |_| flusher.flush()));
+    join(threads);
+    world.send(0, 0, None, Request::Get { stable: true });
+    assert_eq!(
+        world.told_once(0).answer,
+        Ok(Response::Value(1)),
+        "V4: everything is durable, and nobody is told"
+    );
+}

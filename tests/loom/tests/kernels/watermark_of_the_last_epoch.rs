@@ -1,0 +1,35 @@
+//! A high watermark is on its way while its leader is deposed, and elected again (C-24).
+
+use crate::register::Response;
+use crate::runtime::{Decisions, PartitionLog, Watermark};
+use crate::threads::{crowd, join, spawn};
+use crate::world::{World, at_zero};
+
+/// C-24: high watermarks of earlier leaders count, too.
+pub fn mutant(decisions: &mut Decisions) {
+    decisions.watermark = Watermark::EarlierEpochsToo;
+}
+
+/// An unclean election has lost what was durable in epoch 1; what is written in epoch 3 in its place is not durable yet,
+/// whatever an event of epoch 1 says.
+pub fn body(decisions: Decisions) {
+    let world = World::active(decisions, &[], 0);
+    world.put(0, None, 1);
+    let event = world.log().sync(at_zero()).expect("no fault is armed");
+    let listener = world.clone();
+    let mut threads = crowd(move |_| listener.shard.high_watermark(at_zero(), event));
+    let replica = world.clone();
+    threads.push(spawn(move || {
+        replica.log().follow(2, 0, &[]);
+        replica.log().lead(3);
+        replica.elect_and_load(3);
+        replica.put(1, None, 5);
+    }));
+    join(threads);
+    world.resign(4);
+    let told = world.told_once(1);
+    assert!(
+        told.answer != Ok(Response::Done),
+        "S2: acknowledged by a high watermark of another epoch: {told:?}"
+    );
+}

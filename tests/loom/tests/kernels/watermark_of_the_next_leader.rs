@@ -1,0 +1,34 @@
+//! The next leader's records raise the high watermark before we are told that we are deposed (semantics §8.2, kernel 6;
+//! C-1).
+
+use crate::register::Response;
+use crate::runtime::{Decisions, PartitionLog, Watermark};
+use crate::threads::{crowd, join, spawn};
+use crate::world::{World, at_zero, record};
+
+/// C-1: high watermarks of later leaders count, too.
+pub fn mutant(decisions: &mut Decisions) {
+    decisions.watermark = Watermark::LaterEpochsToo;
+}
+
+/// What was acknowledged is in the log.
+pub fn body(decisions: Decisions) {
+    let world = World::active(decisions, &[], 0);
+    let writer = world.clone();
+    let mut threads = crowd(move |who| writer.put(who as u32, None, 1));
+    let replica = world.clone();
+    threads.push(spawn(move || {
+        replica.log().follow(2, 0, &[record(7)]);
+        let event = replica.log().sync(at_zero()).expect("no fault is armed");
+        replica.shard.high_watermark(at_zero(), event);
+    }));
+    join(threads);
+    world.resign(2);
+    let kept = world.log().records();
+    for told in world.told() {
+        assert!(
+            told.answer != Ok(Response::Done) || kept.contains(&record(1)),
+            "S2: acknowledged by the records of another leader: {told:?}, {kept:?}"
+        );
+    }
+}

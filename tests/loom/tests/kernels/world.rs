@@ -1,0 +1,132 @@
+//! A shard over the tiny machine, and a memory of every answer it gives.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::mem_log::MemLog;
+use crate::register::{Record, Register, Request, Response};
+use crate::runtime::{Decisions, Loaded, Moment, PartitionLog, Refusal, Shard, Status};
+use crate::threads::Mutex;
+
+/// What one call was told, and how much of the log was durable then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    pub call: u32,
+    pub answer: Result<Response, Refusal>,
+    pub durable: usize,
+}
+
+/// Cheap to clone; clones are the same world.
+#[derive(Clone)]
+pub struct World {
+    pub shard: Arc<Shard<Register, MemLog>>,
+    told: Arc<Mutex<Vec<Told>>>,
+}
+
+/// No time passes unless a kernel says so.
+pub fn at_zero() -> Moment {
+    Moment::from_ms(0)
+}
+
+/// Longer than any test: a hang is a deadlock to the explorer.
+pub const FOREVER: Duration = Duration::from_secs(3_600);
+
+impl World {
+    /// An unloaded shard over a log that is led here in epoch 1.
+    pub fn unloaded(decisions: Decisions, records: &[Record], durable: usize) -> World {
+        let log = MemLog::new(records, durable);
+        let shard = Shard::new(log, Box::new(|_| Register::new())).with_decisions(decisions);
+        World {
+            shard: Arc::new(shard),
+            told: Arc::new(Mutex::new(Vec::new())),
+        }
+    }
+
+    /// The same, elected in epoch 1 and loaded.
+    pub fn active(decisions: Decisions, records: &[Record], durable: usize) -> World {
+        let world = World::unloaded(decisions, records, durable);
+        assert!(world.elect_and_load(1), "the first load succeeds");
+        world
+    }
+
+    pub fn log(&self) -> &MemLog {
+        self.shard.log()
+    }
+
+    pub fn load(&self, epoch: i32) -> Loaded {
+        self.shard.load(&at_zero, epoch)
+    }
+
+    /// Whether the shard is active in this epoch afterwards.
+    pub fn elect_and_load(&self, epoch: i32) -> bool {
+        self.shard.elect(at_zero(), epoch);
+        self.load(epoch);
+        self.shard.status() == (Status::Active, epoch)
+    }
+
+    /// Sends a request; what it is told is remembered under this number.
+    pub fn send(&self, call: u32, at_ms: i64, limit: Option<Duration>, request: Request) {
+        let told = Arc::clone(&self.told);
+        let shard = Arc::clone(&self.shard);
+        let reply = move |answer| {
+            let durable = shard.log().durable();
+            told.lock().expect("unpoisoned").push(Told {
+                call,
+                answer,
+                durable,
+            });
+        };
+        let now = Moment::from_ms(at_ms);
+        self.shard.submit(now, limit, request, Box::new(reply));
+    }
+
+    pub fn put(&self, call: u32, expect: Option<i64>, value: i64) {
+        self.send(call, 0, None, Request::Put { expect, value });
+    }
+
+    pub fn flush(&self) {
+        self.shard.flush(&at_zero);
+    }
+
+    pub fn resign(&self, epoch: i32) {
+        self.shard.resign(at_zero(), epoch);
+    }
+
+    /// Everything told so far, in order.
+    pub fn told(&self) -> Vec<Told> {
+        self.told.lock().expect("unpoisoned").clone()
+    }
+
+    /// What this call was told; once, and no more.
+    pub fn told_once(&self, call: u32) -> Told {
+        let mut all = self.told();
+        all.retain(|told| told.call == call);
+        assert_eq!(all.len(), 1, "call {call} was told {all:?}");
+        all[0]
+    }
+
+    /// What a load of the log as it is says, and whether it can be loaded at all.
+    pub fn value_after_reload(&self, epoch: i32) -> i64 {
+        self.log().lead(epoch);
+        assert!(
+            self.elect_and_load(epoch),
+            "the log cannot be loaded: {:?}",
+            self.shard.status()
+        );
+        self.log().sync(at_zero()).expect("no fault is armed");
+        self.flush();
+        self.send(9_999, 0, None, Request::Get { stable: false });
+        match self.told_once(9_999).answer {
+            Ok(Response::Value(value)) => value,
+            other => panic!("an active shard answers: {other:?}"),
+        }
+    }
+}
+
+/// A record as it was put without a condition.
+pub const fn record(value: i64) -> Record {
+    Record::Put {
+        expect: None,
+        value,
+    }
+}
