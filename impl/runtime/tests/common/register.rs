@@ -25,6 +25,7 @@ pub enum Response {
     Mismatch,
     Value(i64),
     Alive,
+    Left,
     Gone,
     NotWritten(NotWritten),
 }
@@ -127,10 +128,11 @@ impl Machine for Register {
                 step.response = Response::Alive;
                 step.alive = Some(true);
             }
-            Request::Beat | Request::Leave => {
-                step.response = Response::Gone;
+            Request::Leave if self.alive => {
+                step.response = Response::Left;
                 step.alive = Some(false);
             }
+            Request::Beat | Request::Leave => step.response = Response::Gone,
         }
         step
     }

@@ -17,7 +17,8 @@ pub fn body(decisions: Decisions) {
     let flusher = spawn(move || flusher.shard.run_flusher(&at_zero));
     let client = world.clone();
     let client = spawn(move || {
-        client.elect_and_load(1);
+        client.shard.elect(at_zero(), 1);
+        client.load(1);
         let request = Request::Put {
             expect: None,
             value: 1,

@@ -1,11 +1,13 @@
 //! Runs a body under the explorer that this package was compiled for.
 
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Once};
 use std::time::{Duration, Instant};
 
 /// What an exploration found.
+#[derive(Default)]
 pub struct Explored {
     /// How many executions were run. Without a failure that is every one there is, under loom.
     pub executions: u64,
@@ -24,7 +26,7 @@ pub fn explore(body: impl Fn() + Send + Sync + 'static) -> Explored {
         count.fetch_add(1, Relaxed);
         body();
     };
-    let failure = catch_unwind(AssertUnwindSafe(|| check(run))).err();
+    let failure = quietly(|| catch_unwind(AssertUnwindSafe(|| check(run))).err());
     Explored {
         executions: executions.load(Relaxed),
         took: begun.elapsed(),
@@ -36,6 +38,28 @@ pub fn explore(body: impl Fn() + Send + Sync + 'static) -> Explored {
             text.unwrap_or("a panic without words").to_owned()
         }),
     }
+}
+
+thread_local! {
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Panics of this thread are not printed meanwhile: the explorers' threads are coroutines on it, and what they say is a
+/// finding, to be judged by whoever explores.
+fn quietly<T>(f: impl FnOnce() -> T) -> T {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let loud = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if !QUIET.get() {
+                loud(panic);
+            }
+        }));
+    });
+    QUIET.set(true);
+    let result = f();
+    QUIET.set(false);
+    result
 }
 
 #[cfg(loom)]
