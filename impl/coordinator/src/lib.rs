@@ -24,6 +24,7 @@ mod delete_groups;
 mod describe;
 mod error_code;
 mod expire;
+mod find_coordinator;
 mod group;
 mod heartbeat;
 mod join_group;
@@ -37,6 +38,7 @@ mod protocol;
 mod rebalance;
 mod refusal;
 mod retention;
+mod scatter;
 mod static_member;
 mod step;
 mod subscription;
@@ -66,6 +68,9 @@ pub use decisions::{
     Replacement, StaticSession, SyncPhase, TombstoneKey, UpdateCache,
 };
 pub use error_code::ErrorCode;
+pub use find_coordinator::{
+    Endpoint, FindCoordinator, FindCoordinatorResponse, FoundCoordinator, OffsetsTopicView,
+};
 pub use group::GroupState;
 pub use step::{Answer, Outcome, Step};
 pub use timer::{TimerChange, TimerId, TimerName};

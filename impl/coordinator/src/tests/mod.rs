@@ -2,6 +2,7 @@
 //!
 //! Tables have one column for each state of the group, in the order of [`COLUMNS`].
 
+mod administration;
 mod commit;
 mod decisions;
 mod fetch;
@@ -10,12 +11,16 @@ mod join;
 mod leave;
 mod loading;
 mod protocols;
+mod retention;
+mod room;
+mod statics;
 mod sync;
 mod timers;
+mod transactions;
 mod undo;
 
 use crate::*;
-use plimsoll_offsets::{Bytes, OffsetsRecord, Text};
+use plimsoll_offsets::{Bytes, Ended, Entry, OffsetsRecord, Producer, Text};
 use std::sync::Arc;
 
 /// The errors by their short names in the tables.
@@ -28,6 +33,9 @@ mod short {
     pub(super) const RIP: Option<ErrorCode> = Some(ErrorCode::RebalanceInProgress);
     pub(super) const IGP: Option<ErrorCode> = Some(ErrorCode::InconsistentGroupProtocol);
     pub(super) const MIR: Option<ErrorCode> = Some(ErrorCode::MemberIdRequired);
+    pub(super) const FII: Option<ErrorCode> = Some(ErrorCode::FencedInstanceId);
+    pub(super) const FULL: Option<ErrorCode> = Some(ErrorCode::GroupMaxSizeReached);
+    pub(super) const NEG: Option<ErrorCode> = Some(ErrorCode::NonEmptyGroup);
     pub(super) const GNF: Option<ErrorCode> = Some(ErrorCode::GroupIdNotFound);
     /// No answer yet.
     pub(super) const WAIT: Option<ErrorCode> = None;
@@ -64,7 +72,11 @@ const GENERATION: i32 = 2;
 #[derive(Clone)]
 struct World {
     coordinator: Coordinator,
+    /// The records, markers and transactions left out.
     log: Vec<OffsetsRecord>,
+    /// Everything in the log.
+    entries: Vec<Entry>,
+    now: Timestamp,
     calls: u64,
     /// Every answer given, in order.
     answers: Vec<(CallId, GroupResponse)>,
@@ -85,14 +97,28 @@ impl World {
 
     /// A coordinator that has loaded this log.
     fn loaded(config: CoordinatorConfig, decisions: Decisions, log: Vec<OffsetsRecord>) -> World {
+        let record = |record| Entry::Record {
+            producer: None,
+            record,
+        };
+        World::loaded_from(config, decisions, log.into_iter().map(record).collect())
+    }
+
+    fn loaded_from(config: CoordinatorConfig, decisions: Decisions, entries: Vec<Entry>) -> World {
         let mut coordinator = World::loading(config, decisions);
-        for (offset, record) in (0..).zip(&log) {
-            coordinator.replay(offset, record);
+        for (offset, entry) in (0..).zip(&entries) {
+            coordinator.apply(offset, entry);
         }
-        let end = log.len() as i64;
+        let end = entries.len() as i64;
+        let records = entries.iter().filter_map(|entry| match entry {
+            Entry::Record { record, .. } => Some(record.clone()),
+            Entry::Marker { .. } => None,
+        });
         let mut world = World {
             coordinator,
-            log,
+            log: records.collect(),
+            entries,
+            now: NOW,
             calls: 0,
             answers: Vec::new(),
             timers: Vec::new(),
@@ -134,9 +160,48 @@ impl World {
         world
     }
 
+    /// Group `g` with members `a`, the leader, and static `s1` of instance `i`; in the join phase neither has rejoined.
+    fn with_static(column: Column) -> World {
+        let mut world = World::new();
+        world.enter("a");
+        world.send(static_join("", "i", "s1"));
+        world.ask(join("a"));
+        if column != Column::Completing {
+            world.ask(sync("a", GENERATION, &[("a", "A"), ("s1", "S")]));
+            world.ask(sync("s1", GENERATION, &[]));
+            world.raise();
+        }
+        if column == Column::Preparing {
+            world.enter_pending("n");
+        }
+        world.answers.clear();
+        world.timers.clear();
+        world
+    }
+
+    /// Somebody new begins a rebalance and leaves again, so that everybody is awaited.
+    fn enter_pending(&mut self, id: &str) {
+        self.enter(id);
+        self.ask(leave(&[id]));
+        assert_eq!(self.state().0, GroupState::PreparingRebalance);
+    }
+
+    /// Another coordinator, which has loaded the log of this one.
+    fn reloaded(before: &World) -> World {
+        World::loaded_from(
+            CoordinatorConfig::clone(&before.coordinator.config),
+            before.coordinator.decisions,
+            before.entries.clone(),
+        )
+    }
+
     fn sync_both(&mut self) {
-        self.ask(sync("a", GENERATION, &[("a", "A"), ("b", "B")]));
-        self.ask(sync("b", GENERATION, &[]));
+        self.sync_both_of(GENERATION);
+    }
+
+    fn sync_both_of(&mut self, generation: i32) {
+        self.ask(sync("a", generation, &[("a", "A"), ("b", "B")]));
+        self.ask(sync("b", generation, &[]));
         self.raise();
     }
 
@@ -153,10 +218,19 @@ impl World {
     }
 
     fn make(&mut self, step: Step) {
-        let base = self.log.len() as i64;
+        let base = self.entries.len() as i64;
         self.coordinator.before_append(&step);
         self.log.extend(step.records().iter().cloned());
-        let outcome = self.coordinator.accept(NOW, step, base);
+        let producer = step.producer();
+        let records = step.records().iter().cloned();
+        self.entries
+            .extend(records.map(|record| Entry::Record { producer, record }));
+        let marker = step.marker().map(|marker| Entry::Marker {
+            producer: marker.producer,
+            ended: marker.ended,
+        });
+        self.entries.extend(marker);
+        let outcome = self.coordinator.accept(self.now, step, base);
         self.note(outcome);
     }
 
@@ -169,7 +243,7 @@ impl World {
     fn send(&mut self, request: GroupRequest) -> CallId {
         self.calls += 1;
         let call = CallId(self.calls);
-        let step = self.coordinator.request(NOW, call, &request);
+        let step = self.coordinator.request(self.now, call, &request);
         self.make(step);
         call
     }
@@ -202,7 +276,7 @@ impl World {
     fn raise(&mut self) {
         let outcome = self
             .coordinator
-            .high_watermark(NOW, self.log.len() as i64, 1);
+            .high_watermark(self.now, self.entries.len() as i64, 1);
         self.note(outcome);
     }
 
@@ -215,8 +289,38 @@ impl World {
 
     fn fire(&mut self, name: TimerName) {
         let timer = self.armed(name).expect("an armed timer");
-        let step = self.coordinator.fire(NOW, &timer);
+        let step = self.coordinator.fire(self.now, &timer);
         self.make(step);
+    }
+
+    /// One pass of expiry over group `g`, durably; how many records each of its steps wrote.
+    fn expire(&mut self) -> Vec<usize> {
+        let mut written = Vec::new();
+        loop {
+            let step = self.coordinator.expire_offsets(self.now, &"g".into());
+            let count = step.records().len();
+            self.make(step);
+            self.raise();
+            if count == 0 {
+                return written;
+            }
+            written.push(count);
+        }
+    }
+
+    /// Sends a request and makes what it appends durable; gives its answer.
+    fn settle(&mut self, request: GroupRequest) -> Option<GroupResponse> {
+        let call = self.send(request);
+        self.raise();
+        self.answer_to(call)
+    }
+
+    /// The offset of partition 0 that a fetch answers, and the error.
+    fn offset(&mut self, require_stable: bool) -> (i64, ErrorCode) {
+        match self.settle(fetch_request(require_stable)) {
+            Some(GroupResponse::Fetch(r)) => (r.partitions[0].offset, r.partitions[0].error),
+            other => panic!("{other:?}"),
+        }
     }
 
     fn group(&self) -> GroupView {
@@ -241,6 +345,17 @@ impl World {
 
 fn bytes(text: &str) -> Bytes {
     text.as_bytes().into()
+}
+
+/// A subscription to these topics, as consumers write it.
+fn subscription(topics: &[&str]) -> Bytes {
+    let mut bytes = vec![0, 0];
+    bytes.extend((topics.len() as i32).to_be_bytes());
+    for topic in topics {
+        bytes.extend((topic.len() as i16).to_be_bytes());
+        bytes.extend(topic.as_bytes());
+    }
+    bytes.into()
 }
 
 /// The error of an answer; of a commit, the error of its first partition; of a leave, that of the request or else of
@@ -290,6 +405,25 @@ fn new_member(fresh: &str, version: i16) -> GroupRequest {
 
 fn join(member: &str) -> GroupRequest {
     GroupRequest::Join(join_request(member, "unused", 4))
+}
+
+/// A static client; `fresh` is the id it gets if it has none.
+fn static_join(member: &str, instance: &str, fresh: &str) -> GroupRequest {
+    with_instance(GroupRequest::Join(join_request(member, fresh, 9)), instance)
+}
+
+/// The same from a static client.
+fn with_instance(mut request: GroupRequest, instance: &str) -> GroupRequest {
+    let given = Some(Text::from(instance));
+    match &mut request {
+        GroupRequest::Join(r) => r.instance = given,
+        GroupRequest::Sync(r) => r.instance = given,
+        GroupRequest::Heartbeat(r) => r.instance = given,
+        GroupRequest::Commit(r) => r.instance = given,
+        GroupRequest::TxnCommit(r) => r.instance = given,
+        other => panic!("{other:?} has no instance"),
+    }
+    request
 }
 
 /// The same with other metadata.
@@ -360,6 +494,29 @@ fn commit_to(partitions: &[i32], member: &str, generation: i32, offset: i64) -> 
         retention_ms: -1,
         version: 9,
     }
+}
+
+const PRODUCER: Producer = Producer { id: 7, epoch: 0 };
+
+/// A commit of partition 0 in the transaction of [`PRODUCER`].
+fn txn_commit(member: &str, generation: i32, offset: i64) -> GroupRequest {
+    let plain = commit_to(&[0], member, generation, offset);
+    GroupRequest::TxnCommit(TxnOffsetCommit {
+        group: plain.group,
+        member: plain.member,
+        instance: None,
+        generation,
+        producer: PRODUCER,
+        offsets: plain.offsets,
+    })
+}
+
+fn end_txn(ended: Ended) -> GroupRequest {
+    GroupRequest::EndTxn(EndTransaction {
+        producer: PRODUCER,
+        coordinator_epoch: 0,
+        ended,
+    })
 }
 
 fn commit(member: &str, generation: i32, offset: i64) -> GroupRequest {
