@@ -35,6 +35,8 @@ impl Partition {
     fn hash_canonical<H: Hasher>(&self, state: &mut H) {
         self.leader_epoch.hash(state);
         self.high_watermark.hash(state);
+        // Not the whole log: that knows the times of its batches, and what else it knows is on the disk.
+        self.log.log_start_offset().hash(state);
         self.log.synced_end_offset().hash(state);
         self.log.log_end_offset().hash(state);
     }

@@ -1,6 +1,7 @@
 //! Settings of the broker.
 
 use plimsoll_coordinator::{CoordinatorConfig, Decisions};
+use plimsoll_log::LogConfig;
 use plimsoll_offsets::Text;
 
 use crate::OpenError;
@@ -25,6 +26,10 @@ pub struct Config {
     /// `offsets.topic.num.partitions`. Another number than the disk was written with sends groups to partitions where
     /// their offsets are not (S10).
     pub offsets_partitions: i32,
+    /// Settings of the data partitions' logs.
+    pub log: LogConfig,
+    /// Settings of the offsets topic's logs.
+    pub offsets_log: LogConfig,
     /// Settings of the coordinators.
     pub coordinator: CoordinatorConfig,
     /// Right by default; see [`Decisions`].
@@ -36,6 +41,13 @@ impl Default for Config {
         Config {
             topics: Vec::new(),
             offsets_partitions: 1,
+            log: LogConfig::default(),
+            // `offsets.topic.segment.bytes`, and what Kafka forces on the topic.
+            offsets_log: LogConfig {
+                segment_bytes: 104_857_600,
+                compact: true,
+                ..LogConfig::default()
+            },
             coordinator: CoordinatorConfig::default(),
             decisions: Decisions::default(),
         }

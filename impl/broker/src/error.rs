@@ -1,6 +1,5 @@
 //! Why a broker does not open, or stops.
 
-use plimsoll_disk::DiskError;
 use plimsoll_log::{AppendError, BatchError, LogError, ReadError};
 use plimsoll_offsets::{CodecError, Text};
 
@@ -66,8 +65,8 @@ pub enum StopReason {
     Sync {
         /// The log's directory.
         log: String,
-        /// What the disk said.
-        error: DiskError,
+        /// What the log said.
+        error: LogError,
     },
     /// An append failed and could not be undone.
     #[error("{log}: {error}")]

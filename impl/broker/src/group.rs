@@ -55,11 +55,9 @@ impl<D: Disk> Broker<D> {
         };
         shard.coordinator.before_append(&step);
         let leader_epoch = shard.partition.leader_epoch;
-        match shard
-            .partition
-            .log
-            .append(&mut self.disk, &batch, leader_epoch)
-        {
+        let (log, disk) = (&mut shard.partition.log, &mut self.disk);
+        let built = batch.build().map_err(AppendError::Refused);
+        match built.and_then(|batch| log.append(disk, &batch, leader_epoch, now.0)) {
             Ok(appended) => {
                 Effect::all(shard.coordinator.accept(now, step, appended.base_offset)).collect()
             }
@@ -75,7 +73,8 @@ impl<D: Disk> Broker<D> {
                 ErrorCode::KafkaStorageError,
             ))
             .collect(),
-            Err(error @ AppendError::Broken { .. }) => {
+            // See `produce`.
+            Err(error) => {
                 let rejected = shard
                     .coordinator
                     .reject(now, step, ErrorCode::KafkaStorageError);

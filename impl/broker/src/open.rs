@@ -64,9 +64,11 @@ struct Recovered {
 fn recover(disk: &mut impl Disk, config: &Config) -> Result<Recovered, OpenError> {
     config.check()?;
     let mut recovered = Recovered::default();
+    let of_data = Arc::new(config.log.clone());
     for topic in &config.topics {
         for index in 0..topic.partitions {
-            let (partition, report) = Partition::open(disk, &format!("{}-{index}", topic.name))?;
+            let directory = format!("{}-{index}", topic.name);
+            let (partition, report) = Partition::open(disk, &directory, &of_data)?;
             let waiting = Vec::new();
             let data = DataPartition { partition, waiting };
             recovered
@@ -83,8 +85,10 @@ fn recover(disk: &mut impl Disk, config: &Config) -> Result<Recovered, OpenError
             .collect(),
     );
     let settings = Arc::new(config.coordinator.clone());
+    let of_offsets = Arc::new(config.offsets_log.clone());
     for index in 0..config.offsets_partitions {
-        let (partition, report) = Partition::open(disk, &format!("{OFFSETS_TOPIC}-{index}"))?;
+        let directory = format!("{OFFSETS_TOPIC}-{index}");
+        let (partition, report) = Partition::open(disk, &directory, &of_offsets)?;
         let epoch = partition.leader_epoch;
         let coordinator =
             Coordinator::new(settings.clone(), config.decisions, topics.clone(), epoch);

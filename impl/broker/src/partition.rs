@@ -1,10 +1,15 @@
 //! A log with its leader's view: epoch, high watermark, and who waits for it.
 
+use std::sync::Arc;
+
 use plimsoll_coordinator::{CallId, Coordinator};
-use plimsoll_disk::{Disk, DiskError};
-use plimsoll_log::{Log, LogError, RecoveryReport};
+use plimsoll_disk::Disk;
+use plimsoll_log::{Log, LogConfig, LogError, RecoveryReport};
 
 use crate::api::Response;
+
+/// Before every time: what only its age would make the log forget, it keeps until a request says what time it is.
+const TIME_UNKNOWN: i64 = i64::MIN;
 
 /// A led log. With one replica the high watermark follows the synced end, but it is its own number: replication will
 /// raise it by other means.
@@ -20,8 +25,9 @@ impl Partition {
     pub(crate) fn open(
         disk: &mut impl Disk,
         directory: &str,
+        config: &Arc<LogConfig>,
     ) -> Result<(Partition, RecoveryReport), LogError> {
-        let (log, report) = Log::open(disk, directory)?;
+        let (log, report) = Log::open(disk, directory, config.clone(), TIME_UNKNOWN)?;
         let partition = Partition {
             leader_epoch: log.last_leader_epoch().unwrap_or(-1).saturating_add(1),
             high_watermark: log.synced_end_offset(),
@@ -31,7 +37,7 @@ impl Partition {
     }
 
     /// Syncs the log and raises the high watermark.
-    pub(crate) fn flush(&mut self, disk: &mut impl Disk) -> Result<(), DiskError> {
+    pub(crate) fn flush(&mut self, disk: &mut impl Disk) -> Result<(), LogError> {
         self.log.sync(disk)?;
         self.high_watermark = self.log.synced_end_offset();
         Ok(())

@@ -45,11 +45,10 @@ impl<D: Disk> Broker<D> {
             records: request.records,
             ..NewBatch::default()
         };
-        match data
-            .partition
-            .log
-            .append(&mut self.disk, &batch, data.partition.leader_epoch)
-        {
+        let partition = &mut data.partition;
+        let (log, epoch, disk) = (&mut partition.log, partition.leader_epoch, &mut self.disk);
+        let built = batch.build().map_err(AppendError::Refused);
+        match built.and_then(|batch| log.append(disk, &batch, epoch, now.0)) {
             Ok(appended) => {
                 let done = Effect::produced(call, ErrorCode::None, appended.base_offset);
                 match (self.decisions.produce, done) {
@@ -62,7 +61,9 @@ impl<D: Disk> Broker<D> {
             }
             Err(AppendError::Refused(reason)) => vec![Effect::produced(call, refusal(&reason), -1)],
             Err(AppendError::Undone(_)) => vec![Effect::storage_error(call)],
-            Err(error @ AppendError::Broken { .. }) => {
+            // A write that could not be undone. The others cannot happen: no batch has a producer id, the epoch is above
+            // the log's last, and the broker stops when a log does. If one did, going on would be wrong.
+            Err(error) => {
                 let log = data.partition.log.directory().to_owned();
                 let mut effects = vec![Effect::storage_error(call)];
                 effects.extend(self.fail_stop(now, StopReason::Append { log, error }));
@@ -99,7 +100,9 @@ impl<D: Disk> Broker<D> {
         ) {
             Ok(batches) => response.batches = batches,
             Err(ReadError::OutOfRange { .. }) => response.error = ErrorCode::OffsetOutOfRange,
-            Err(ReadError::Disk(_)) => response.error = ErrorCode::KafkaStorageError,
+            Err(ReadError::Disk(_) | ReadError::ShortRead { .. } | ReadError::Stopped { .. }) => {
+                response.error = ErrorCode::KafkaStorageError;
+            }
             Err(ReadError::Damaged { .. }) => response.error = ErrorCode::CorruptMessage,
         }
         response

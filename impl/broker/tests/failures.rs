@@ -206,7 +206,8 @@ fn records_that_are_not_of_the_offsets_topic_fail_the_load_by_name() {
     let mut driver = sim();
     driver.settle();
     let mut disk = driver.broker.into_disk();
-    let (mut log, _) = plimsoll_log::Log::open(&mut disk, "__consumer_offsets-0").unwrap();
+    let (mut log, _) =
+        plimsoll_log::Log::open(&mut disk, "__consumer_offsets-0", Default::default(), 0).unwrap();
     let stranger = NewRecord {
         key: Some([0, 1, 0, 9].into()),
         ..NewRecord::default()
@@ -215,7 +216,10 @@ fn records_that_are_not_of_the_offsets_topic_fail_the_load_by_name() {
         records: vec![stranger],
         ..plimsoll_log::NewBatch::default()
     };
-    let at = log.append(&mut disk, &batch, 0).unwrap().base_offset;
+    let at = log
+        .append(&mut disk, &batch.build().unwrap(), 0, 0)
+        .unwrap()
+        .base_offset;
     let mut broker = Broker::open(disk, &config()).unwrap();
     match &broker.load(NOW)[..] {
         [

@@ -1,152 +1,244 @@
-//! A partition's log: its directory, its segment, and how much of it is synced.
+//! A partition's log: its directory, its segments, and how much of it is synced.
 
+use std::hash::{Hash, Hasher};
+use std::iter;
 use std::sync::Arc;
 
-use plimsoll_disk::{Disk, DiskError};
+use plimsoll_disk::DiskError;
 
-use crate::{AppendError, Batch, LogError, NewBatch, ReadError, RecoveryReport, Segment};
+use crate::decisions::{Acknowledge, FailedSync};
+use crate::derived::Derived;
+use crate::producers::ProducerState;
+use crate::{
+    AbortedTransaction, AppendError, LeaderEpoch, LogConfig, LogError, ReadError, Segment,
+};
 
 /// Where an appended batch went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Appended {
     /// Offset of its first record.
     pub base_offset: i64,
     /// Offset after its last record.
     pub end_offset: i64,
+    /// It had been appended before (L8): these are the offsets it got then, and the log was not touched.
+    pub duplicate: bool,
+    /// The latest time of its records, in milliseconds since the epoch.
+    pub timestamp_ms: i64,
 }
 
-/// A partition's log. It holds no handle: every call names the disk it works on, so a log is as cloneable as its disk.
-#[derive(Clone, Debug)]
+/// Up to where everything is known to be durable and was once checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RecoveryPoint {
+    /// The offset.
+    pub offset: i64,
+    /// First offset of the segment that it lies in.
+    pub segment: i64,
+    /// The byte of that segment's file.
+    pub position: u64,
+}
+
+/// A partition's log. It holds no handle: every call names the disk it works on, so a log is as cloneable as its disk,
+/// and clones share what neither has changed.
+///
+/// Equality, hash and [`Log::canonical_bytes`] are about everything that influences what the log will do, except what
+/// was cached of the disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Log {
-    directory: Arc<str>,
-    /// The only one yet; rolling will add older ones in front.
-    active: Segment,
-    synced_end: i64,
+    pub(crate) directory: Arc<str>,
+    pub(crate) config: Arc<LogConfig>,
+    /// Oldest first, all but the active one.
+    pub(crate) closed: Arc<Vec<Segment>>,
+    pub(crate) active: Segment,
+    pub(crate) log_start: i64,
+    pub(crate) synced_end: i64,
+    /// Names came or went since the directory was synced.
+    pub(crate) names_changed: bool,
+    pub(crate) recovery_point: RecoveryPoint,
+    /// Bytes appended since the recovery point.
+    pub(crate) unchecked_bytes: u64,
+    /// Offset from which on nothing was compacted.
+    pub(crate) first_dirty: i64,
+    pub(crate) derived: Derived,
+    pub(crate) checkpoint_failure: Option<Arc<str>>,
+    pub(crate) stopped: Option<Arc<str>>,
 }
 
 impl Log {
-    /// Opens the log in `directory` (a name in the disk's root), making what is missing, and recovers it.
-    /// When this returns, everything in the log is durable, names included.
-    ///
-    /// # Errors
-    /// [`LogError::Disk`], or [`LogError::Segments`] for a directory that some other version wrote.
-    pub fn open(disk: &mut impl Disk, directory: &str) -> Result<(Log, RecoveryReport), LogError> {
-        let path: Arc<str> = format!("{directory}/{}", Segment::file_name(0)).into();
-        if segments(disk, directory)?.is_empty() {
-            disk.create(&path)?;
-        }
-        // Also for what was there before: a crash may have come between making a name and syncing it.
-        disk.sync_dir(directory)?;
-        disk.sync_dir("")?;
-        let (active, report) = Segment::recover(disk, path, 0)?;
-        let log = Log {
-            directory: directory.into(),
-            synced_end: active.end_offset(),
-            active,
-        };
-        Ok((log, report))
-    }
-
     /// The log's directory.
     pub fn directory(&self) -> &str {
         &self.directory
     }
 
-    /// The first offset.
+    /// The settings.
+    pub fn config(&self) -> &LogConfig {
+        &self.config
+    }
+
+    /// The first offset that can be read.
     pub fn log_start_offset(&self) -> i64 {
-        self.active.base_offset()
+        self.log_start
     }
 
     /// The offset that the next record will get.
     pub fn log_end_offset(&self) -> i64 {
-        self.active.end_offset()
+        self.active.end_offset
     }
 
-    /// Everything below survives a power cut.
+    /// Everything below survives a power cut. With one replica this is the high watermark.
     pub fn synced_end_offset(&self) -> i64 {
         self.synced_end
     }
 
+    /// Everything below may be acknowledged to producers (L1).
+    pub fn acknowledged_end_offset(&self) -> i64 {
+        match self.config.decisions.acknowledge {
+            Acknowledge::OnceSynced => self.synced_end,
+            Acknowledge::AtAppend => self.log_end_offset(),
+        }
+    }
+
+    /// Everything below belongs to no transaction or to one whose outcome is durable (L5).
+    pub fn last_stable_offset(&self) -> i64 {
+        self.derived
+            .transactions
+            .last_stable_offset(self.synced_end)
+    }
+
+    /// The aborted transactions of which a record or the marker may lie in `from..to`, in order of their markers.
+    pub fn aborted_transactions(&self, from: i64, to: i64) -> Vec<AbortedTransaction> {
+        self.derived.transactions.aborted_between(from, to)
+    }
+
+    /// The first offset of each open transaction, with its producer, by producer.
+    pub fn open_transactions(&self) -> impl Iterator<Item = (i64, i64)> + '_ {
+        let open = self.derived.transactions.open();
+        open.iter().map(|(producer, first)| (*producer, *first))
+    }
+
+    /// What is known of the producers, by id.
+    pub fn producers(&self) -> impl Iterator<Item = (i64, &ProducerState)> {
+        let known = self.derived.producers.entries();
+        known.iter().map(|(id, producer)| (*id, producer))
+    }
+
+    /// Which leader epoch began where.
+    pub fn leader_epochs(&self) -> &[LeaderEpoch] {
+        self.derived.epochs.entries()
+    }
+
     /// The leader epoch of the last batch, none if the log is empty.
     pub fn last_leader_epoch(&self) -> Option<i32> {
-        self.active.last_leader_epoch()
+        self.derived.epochs.last()
     }
 
     /// The base offset of the last batch, none if the log is empty.
     pub fn last_batch_offset(&self) -> Option<i64> {
-        self.active.last_batch_offset()
+        self.derived.last_batch
     }
 
-    /// Appends the batch at the log's end (L3). It is written, not synced.
-    ///
-    /// # Errors
-    /// See [`AppendError`]; except for [`AppendError::Broken`] the log is as it was before (S5).
-    pub fn append(
-        &mut self,
-        disk: &mut impl Disk,
-        batch: &NewBatch,
-        leader_epoch: i32,
-    ) -> Result<Appended, AppendError> {
-        let base_offset = self.active.append(disk, batch, leader_epoch)?;
-        Ok(Appended {
-            base_offset,
-            end_offset: self.log_end_offset(),
-        })
+    /// The segments, oldest first; the last one is being written to.
+    pub fn segments(&self) -> impl DoubleEndedIterator<Item = &Segment> {
+        self.closed.iter().chain(iter::once(&self.active))
     }
 
-    /// Makes everything appended so far durable.
-    ///
-    /// # Errors
-    /// After an error nothing may be believed but what recovery finds: the caller must stop.
-    pub fn sync(&mut self, disk: &mut impl Disk) -> Result<(), DiskError> {
-        if self.synced_end < self.log_end_offset() {
-            disk.sync(self.active.path())?;
-            self.synced_end = self.log_end_offset();
+    /// Bytes in all segment files.
+    pub fn bytes(&self) -> u64 {
+        self.segments().map(Segment::bytes).sum()
+    }
+
+    /// What an opening after a crash need not read again.
+    pub fn recovery_point(&self) -> RecoveryPoint {
+        self.recovery_point
+    }
+
+    /// The offset from which on nothing was compacted.
+    pub fn first_dirty_offset(&self) -> i64 {
+        self.first_dirty
+    }
+
+    /// Why the last checkpoint that a sync was to write is not there. The sync itself succeeded; the next one tries
+    /// again.
+    pub fn checkpoint_failure(&self) -> Option<&str> {
+        self.checkpoint_failure.as_deref()
+    }
+
+    /// What stopped the log, if anything did.
+    pub fn stopped(&self) -> Option<&str> {
+        self.stopped.as_deref()
+    }
+
+    /// Appends a form of the log to `out` that, among logs of one directory and with one configuration, is equal for
+    /// equal ones only.
+    pub fn canonical_bytes(&self, out: &mut Vec<u8>) {
+        self.hash(&mut Sink(out));
+    }
+
+    /// Closes the log's eyes and ears: after this every call answers that it has stopped.
+    pub(crate) fn stop(&mut self, why: impl ToString) {
+        if self.stopped.is_none() {
+            self.stopped = Some(why.to_string().into());
         }
-        Ok(())
     }
 
-    /// Whole batches from the one that holds `from`, or the next one after a gap, as far as they end below `below`;
-    /// about `max_bytes`, but at least one batch if there is one (L7, L13).
-    ///
-    /// # Errors
-    /// [`ReadError::OutOfRange`] unless `from` is between the log's start and end, both included.
-    pub fn read(
-        &self,
-        disk: &impl Disk,
-        from: i64,
-        below: i64,
-        max_bytes: usize,
-    ) -> Result<Vec<Batch>, ReadError> {
-        let (start, end) = (self.log_start_offset(), self.log_end_offset());
-        if !(start..=end).contains(&from) {
-            return Err(ReadError::OutOfRange {
-                asked: from,
-                start,
-                end,
-            });
+    /// What follows from a sync that failed: nobody may try again, for the kernel has marked what was lost as clean.
+    pub(crate) fn sync_failed(&mut self, error: DiskError) -> LogError {
+        if self.config.decisions.failed_sync == FailedSync::Stop {
+            self.stop(&error);
         }
-        self.active.read(disk, from, below, max_bytes)
+        LogError::Disk(error)
+    }
+
+    fn why(&self) -> Option<(String, String)> {
+        let why = self.stopped.as_ref()?;
+        Some((self.directory.as_ref().to_owned(), why.as_ref().to_owned()))
+    }
+
+    pub(crate) fn running(&self) -> Result<(), LogError> {
+        match self.why() {
+            Some((directory, why)) => Err(LogError::Stopped { directory, why }),
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn running_to_append(&self) -> Result<(), AppendError> {
+        match self.why() {
+            Some((directory, why)) => Err(AppendError::Stopped { directory, why }),
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn running_to_read(&self) -> Result<(), ReadError> {
+        match self.why() {
+            Some((directory, why)) => Err(ReadError::Stopped { directory, why }),
+            None => Ok(()),
+        }
     }
 }
 
-/// The segment files in the directory, which is made if need be; one that starts at 0 or none at all is what this
-/// version can open.
-fn segments(disk: &mut impl Disk, directory: &str) -> Result<Vec<String>, LogError> {
-    let names = match disk.list(directory) {
-        Err(DiskError::NotFound { .. }) => {
-            disk.create_dir(directory)?;
-            Vec::new()
-        }
-        listed => listed?,
-    };
-    let found: Vec<String> = names
-        .into_iter()
-        .filter(|name| name.ends_with(".log"))
-        .collect();
-    if !found.is_empty() && found != [Segment::file_name(0)] {
-        let directory = directory.to_owned();
-        return Err(LogError::Segments { directory, found });
+impl Hash for Log {
+    /// Directory and settings are left out: they never change.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.closed.hash(state);
+        self.active.hash(state);
+        (self.log_start, self.synced_end, self.first_dirty).hash(state);
+        (self.names_changed, self.unchecked_bytes).hash(state);
+        self.recovery_point.hash(state);
+        self.derived.hash(state);
+        self.checkpoint_failure.hash(state);
+        self.stopped.hash(state);
     }
-    Ok(found)
+}
+
+/// Keeps what a hasher is fed. What the standard types feed can be told apart: lengths come before their elements, and
+/// strings end in a byte that no string holds.
+struct Sink<'a>(&'a mut Vec<u8>);
+
+impl Hasher for Sink<'_> {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+
+    fn finish(&self) -> u64 {
+        0
+    }
 }

@@ -1,41 +1,38 @@
-//! One file of a log: batches one after another, and where each of them begins.
+//! One file of a log: batches one after another, and what is known about them without reading.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use plimsoll_disk::{Disk, DiskError};
+use plimsoll_disk::Disk;
 
-use crate::recovery::{self, RecoveryReport};
-use crate::{AppendError, Batch, BatchError, BatchHeader, NewBatch, ReadError};
+use crate::reader::{BatchReader, damaged};
+use crate::segment_index::{Covered, SegmentIndex, later};
+use crate::{BatchHeader, Damage, LogConfig, ReadError};
 
-/// Where a batch lies in its file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct BatchPlace {
-    base_offset: i64,
-    last_offset: i64,
-    position: u64,
-    bytes: usize,
-}
-
-impl BatchPlace {
-    pub(crate) fn new(header: &BatchHeader, position: u64) -> BatchPlace {
-        BatchPlace {
-            base_offset: header.base_offset,
-            last_offset: header.last_offset(),
-            position,
-            bytes: header.total_bytes(),
-        }
-    }
-}
-
-/// A segment: the file `%020d.log`, named after its first offset. The list of batches is held in memory and rebuilt by
-/// recovery, so it is always `f(file)` (L11).
-#[derive(Clone, Debug)]
+/// A segment: the file `%020d.log`, named after its first offset.
+///
+/// Always, a segment ends where the next one begins, so that one that is missing is noticed.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Segment {
-    path: Arc<str>,
-    base_offset: i64,
-    places: Vec<BatchPlace>,
-    bytes: u64,
-    last_leader_epoch: Option<i32>,
+    pub(crate) path: Arc<str>,
+    pub(crate) base_offset: i64,
+    pub(crate) end_offset: i64,
+    pub(crate) bytes: u64,
+    /// The latest time and the last offset of the batch that it came with.
+    pub(crate) latest: Option<(i64, i64)>,
+    /// The latest time of the first batch.
+    pub(crate) first_timestamp: Option<i64>,
+    /// Compaction has been here: offsets grow, but do not follow on each other.
+    pub(crate) has_gaps: bool,
+    pub(crate) index: SegmentIndex,
+}
+
+impl Hash for Segment {
+    /// The path says nothing that the offset does not.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.base_offset, self.end_offset, self.bytes).hash(state);
+        (self.latest, self.first_timestamp, self.has_gaps).hash(state);
+    }
 }
 
 impl Segment {
@@ -44,35 +41,29 @@ impl Segment {
         format!("{base_offset:020}.log")
     }
 
-    /// Recovers the file and cuts off what is not valid. The file's content is durable when this returns: what was
-    /// only in the page cache of a killed process must not be mistaken for synced.
-    pub(crate) fn recover(
-        disk: &mut impl Disk,
-        path: Arc<str>,
-        base_offset: i64,
-    ) -> Result<(Segment, RecoveryReport), DiskError> {
-        let length = disk.len(&path)?;
-        let scan = recovery::scan(disk, &path, base_offset)?;
-        if scan.bytes < length {
-            disk.truncate(&path, scan.bytes)?;
-        }
-        disk.sync(&path)?;
-        let segment = Segment {
-            path,
+    /// The offset that a segment file's name says; none if it is not one.
+    pub fn parse_name(name: &str) -> Option<i64> {
+        let digits = name.strip_suffix(".log")?;
+        let all_digits = digits.len() == 20 && digits.bytes().all(|b| b.is_ascii_digit());
+        all_digits.then(|| digits.parse().ok()).flatten()
+    }
+
+    pub(crate) fn empty(directory: &str, base_offset: i64) -> Segment {
+        Segment {
+            path: format!("{directory}/{}", Segment::file_name(base_offset)).into(),
             base_offset,
-            places: scan.places,
-            bytes: scan.bytes,
-            last_leader_epoch: scan.last_leader_epoch,
-        };
-        let report = RecoveryReport {
-            file: segment.path.as_ref().to_owned(),
-            batches: segment.places.len() as u64,
-            log_end_offset: segment.end_offset(),
-            kept_bytes: segment.bytes,
-            truncated_bytes: length - segment.bytes,
-            damage: scan.damage,
-        };
-        Ok((segment, report))
+            end_offset: base_offset,
+            bytes: 0,
+            latest: None,
+            first_timestamp: None,
+            has_gaps: false,
+            index: SegmentIndex::default(),
+        }
+    }
+
+    /// The file, as the disk names it.
+    pub fn file(&self) -> &str {
+        &self.path
     }
 
     /// The first offset this segment may hold.
@@ -82,9 +73,7 @@ impl Segment {
 
     /// The offset after the last.
     pub fn end_offset(&self) -> i64 {
-        self.places
-            .last()
-            .map_or(self.base_offset, |place| place.last_offset + 1)
+        self.end_offset
     }
 
     /// The file's length in bytes.
@@ -92,79 +81,81 @@ impl Segment {
         self.bytes
     }
 
-    /// The leader epoch of the last batch.
-    pub fn last_leader_epoch(&self) -> Option<i32> {
-        self.last_leader_epoch
+    /// The latest time of a record in milliseconds; none if no record has a time.
+    pub fn max_timestamp_ms(&self) -> Option<i64> {
+        self.latest.map(|(timestamp, _)| timestamp)
     }
 
-    pub(crate) fn path(&self) -> &str {
-        &self.path
+    /// Takes in a batch that was written at the end.
+    pub(crate) fn push(&mut self, header: &BatchHeader, config: &LogConfig) {
+        let position = self.bytes;
+        self.has_gaps |= header.base_offset > self.end_offset;
+        self.latest = later(self.latest, header);
+        if position == 0 && header.max_timestamp_ms >= 0 {
+            self.first_timestamp = Some(header.max_timestamp_ms);
+        }
+        let of = (self.base_offset, config.index_interval_bytes);
+        self.index.push(header, position, self.latest, of);
+        self.end_offset = header.last_offset() + 1;
+        self.bytes += header.total_bytes() as u64;
     }
 
-    /// The base offset of the last batch.
-    pub(crate) fn last_batch_offset(&self) -> Option<i64> {
-        self.places.last().map(|place| place.base_offset)
+    pub(crate) fn covered(&self, config: &LogConfig) -> Covered<'_> {
+        Covered {
+            path: &self.path,
+            base_offset: self.base_offset,
+            interval: config.index_interval_bytes,
+            believe: config.decisions.index_files,
+        }
     }
 
-    /// Writes the batch behind the last one. On an error the file is cut back, see [`AppendError`].
-    pub(crate) fn append(
+    pub(crate) fn write_index(
         &mut self,
         disk: &mut impl Disk,
-        batch: &NewBatch,
-        leader_epoch: i32,
-    ) -> Result<i64, AppendError> {
-        let bytes = batch.encode(self.end_offset(), leader_epoch)?;
-        let header = BatchHeader::read(&bytes)?;
-        if let Err(write) = disk.write_at(&self.path, self.bytes, &bytes) {
-            return Err(match disk.truncate(&self.path, self.bytes) {
-                Ok(()) => AppendError::Undone(write),
-                Err(undo) => AppendError::Broken { write, undo },
-            });
-        }
-        self.places.push(BatchPlace::new(&header, self.bytes));
-        self.bytes += bytes.len() as u64;
-        self.last_leader_epoch = Some(leader_epoch);
-        Ok(header.base_offset)
+        config: &LogConfig,
+    ) -> Result<(), ReadError> {
+        let path = self.path.clone();
+        let covered = Covered {
+            path: &path,
+            ..self.covered(config)
+        };
+        self.index.write(disk, covered)
     }
 
-    /// Whole batches from the one that holds `from` (or the next, after a gap) up to those that end below `below`: as
-    /// many as fit in `max_bytes`, but always the first one (L7, KIP-74).
-    pub(crate) fn read(
-        &self,
-        disk: &impl Disk,
-        from: i64,
-        below: i64,
-        max_bytes: usize,
-    ) -> Result<Vec<Batch>, ReadError> {
-        let first = self
-            .places
-            .partition_point(|place| place.last_offset < from);
-        let mut batches = Vec::new();
-        let mut total = 0usize;
-        for place in &self.places[first..] {
-            total = total.saturating_add(place.bytes);
-            if place.last_offset >= below || (total > max_bytes && !batches.is_empty()) {
-                break;
-            }
-            batches.push(self.batch(disk, place)?);
-        }
-        Ok(batches)
+    /// All batches, in order.
+    pub(crate) fn batches<'a, D: Disk>(
+        &'a self,
+        disk: &'a D,
+        from: u64,
+        chunk: usize,
+    ) -> BatchReader<'a, D> {
+        BatchReader::new(disk, &self.path, from, self.bytes, chunk)
     }
 
-    fn batch(&self, disk: &impl Disk, place: &BatchPlace) -> Result<Batch, ReadError> {
-        let bytes = disk.read_at(&self.path, place.position, place.bytes)?;
-        // The checksum does not cover the offset: another good batch could stand here.
-        let expected =
-            |batch: Batch| match BatchPlace::new(batch.header(), place.position) == *place {
-                true => Ok(batch),
-                false => Err(BatchError::Header("not the batch that was written here")),
-            };
-        let checked = Batch::parse(&bytes).and_then(expected);
-        checked.map_err(|reason| ReadError::Damaged {
-            file: self.path.as_ref().to_owned(),
-            offset: place.base_offset,
-            position: place.position,
-            reason,
-        })
+    /// Whether a batch that follows on `expected` may stand here.
+    pub(crate) fn check_place(&self, header: &BatchHeader, expected: i64) -> Result<(), Damage> {
+        let found = header.base_offset;
+        let right = match self.has_gaps {
+            true => found >= expected,
+            false => found == expected,
+        };
+        if !right {
+            return Err(Damage::Offset { expected, found });
+        }
+        self.check_end(header)
+    }
+
+    pub(crate) fn check_end(&self, header: &BatchHeader) -> Result<(), Damage> {
+        match header.last_offset() < self.end_offset {
+            true => Ok(()),
+            false => Err(Damage::NextSegment {
+                end: header.last_offset() + 1,
+                next: self.end_offset,
+            }),
+        }
+    }
+
+    pub(crate) fn damaged(&self, offset: i64, position: u64, reason: Damage) -> ReadError {
+        damaged(&self.path, offset, position, reason)
     }
 }

@@ -1,10 +1,16 @@
 //! No content of a segment file makes recovery fail or panic, and recovering twice is recovering once (L9, L10).
 
+use std::sync::Arc;
+
 use plimsoll_disk::{Disk, SimDisk};
-use plimsoll_log::{Batch, Log, NewBatch, NewRecord};
+use plimsoll_log::{Batch, Log, LogConfig, LogError, NewBatch, NewRecord, RecoveryReport};
 use proptest::prelude::*;
 
 const FILE: &str = "p-0/00000000000000000000.log";
+
+fn open(disk: &mut SimDisk) -> Result<(Log, RecoveryReport), LogError> {
+    Log::open(disk, "p-0", Arc::new(LogConfig::default()), 0)
+}
 
 fn batch(values: &[Vec<u8>], at: i64) -> Vec<u8> {
     let record = |value: &Vec<u8>| NewRecord {
@@ -20,9 +26,9 @@ fn batch(values: &[Vec<u8>], at: i64) -> Vec<u8> {
 
 fn recovers_twice_alike(content: &[u8]) -> Result<(), TestCaseError> {
     let mut disk = SimDisk::new();
-    Log::open(&mut disk, "p-0").unwrap();
+    open(&mut disk).unwrap();
     disk.write_at(FILE, 0, content).unwrap();
-    let (log, report) = Log::open(&mut disk, "p-0").unwrap();
+    let (log, report) = open(&mut disk).unwrap();
     prop_assert_eq!(
         report.kept_bytes + report.truncated_bytes,
         content.len() as u64
@@ -39,7 +45,7 @@ fn recovers_twice_alike(content: &[u8]) -> Result<(), TestCaseError> {
         .map(|r| r.len())
         .sum();
     prop_assert!(decoded <= content.len());
-    let (_, again) = Log::open(&mut disk, "p-0").unwrap();
+    let (_, again) = open(&mut disk).unwrap();
     prop_assert_eq!(
         (again.truncated_bytes, again.log_end_offset),
         (0, report.log_end_offset)

@@ -1,9 +1,18 @@
 //! Append (L3, S5) and read (L7, L13).
 
-use plimsoll_disk::{Disk, DiskError, Fault, SimDisk};
-use plimsoll_log::{AppendError, Appended, BatchError, Log, NewBatch, NewRecord, ReadError};
+use std::sync::Arc;
 
-fn batch(records: usize) -> NewBatch {
+use plimsoll_disk::{Disk, Fault, SimDisk};
+use plimsoll_log::{
+    AppendError, Appended, Batch, BatchError, EndMarker, Log, LogConfig, LogError, NewBatch,
+    NewRecord, Outcome, ReadError, RecoveryReport,
+};
+
+fn open(disk: &mut SimDisk) -> Result<(Log, RecoveryReport), LogError> {
+    Log::open(disk, "p-0", Arc::new(LogConfig::default()), 0)
+}
+
+fn new_batch(records: usize) -> NewBatch {
     let record = NewRecord {
         value: Some([b'v'; 10].into()),
         ..NewRecord::default()
@@ -15,12 +24,16 @@ fn batch(records: usize) -> NewBatch {
     }
 }
 
+fn batch(records: usize) -> Batch {
+    new_batch(records).build().unwrap()
+}
+
 /// Batches at offsets 0, 1 (of 3 records) and 4.
 fn three_batches() -> (SimDisk, Log) {
     let mut disk = SimDisk::new();
-    let (mut log, _) = Log::open(&mut disk, "p-0").unwrap();
+    let (mut log, _) = open(&mut disk).unwrap();
     for records in [1, 3, 1] {
-        log.append(&mut disk, &batch(records), 5).unwrap();
+        log.append(&mut disk, &batch(records), 5, 0).unwrap();
     }
     (disk, log)
 }
@@ -33,13 +46,15 @@ fn bases(log: &Log, disk: &SimDisk, from: i64, below: i64, max_bytes: usize) -> 
 #[test]
 fn offsets_are_contiguous_and_reported() {
     let (mut disk, mut log) = three_batches();
-    let appended = log.append(&mut disk, &batch(2), 5).unwrap();
+    let appended = log.append(&mut disk, &batch(2), 5, 0).unwrap();
     let (base_offset, end_offset) = (5, 7);
     assert_eq!(
         appended,
         Appended {
             base_offset,
-            end_offset
+            end_offset,
+            duplicate: false,
+            timestamp_ms: 1,
         }
     );
     assert_eq!(
@@ -119,14 +134,17 @@ fn a_failed_append_is_undone() {
         let before = disk.len("p-0/00000000000000000000.log");
         disk.fail_at(0, fault);
         assert!(matches!(
-            log.append(&mut disk, &batch(1), 5),
+            log.append(&mut disk, &batch(1), 5, 0),
             Err(AppendError::Undone(_))
         ));
         assert_eq!(disk.len("p-0/00000000000000000000.log"), before);
         assert_eq!(log.log_end_offset(), 5);
         assert_eq!(bases(&log, &disk, 0, 5, usize::MAX), [0, 1, 4]);
-        assert_eq!(log.append(&mut disk, &batch(1), 5).unwrap().base_offset, 5);
-        let (again, report) = Log::open(&mut disk, "p-0").unwrap();
+        assert_eq!(
+            log.append(&mut disk, &batch(1), 5, 0).unwrap().base_offset,
+            5
+        );
+        let (again, report) = open(&mut disk).unwrap();
         assert_eq!((again.log_end_offset(), report.damage), (6, None));
     }
 }
@@ -137,10 +155,10 @@ fn an_append_that_cannot_be_undone_says_so() {
     disk.fail_at(0, Fault::WriteIo);
     disk.fail_at(0, Fault::TruncateIo);
     assert!(matches!(
-        log.append(&mut disk, &batch(1), 5),
+        log.append(&mut disk, &batch(1), 5, 0),
         Err(AppendError::Broken { .. })
     ));
-    let (again, report) = Log::open(&mut disk, "p-0").unwrap();
+    let (again, report) = open(&mut disk).unwrap();
     assert_eq!(again.log_end_offset(), 5);
     assert!(
         report.truncated_bytes > 0,
@@ -152,11 +170,24 @@ fn an_append_that_cannot_be_undone_says_so() {
 fn a_batch_that_cannot_be_written_touches_nothing() {
     let (mut disk, mut log) = three_batches();
     let before = disk.clone();
-    let refused = log.append(&mut disk, &batch(0), 5);
     assert_eq!(
-        refused,
-        Err(AppendError::Refused(BatchError::Unwritable("no record")))
+        new_batch(0).build(),
+        Err(BatchError::Unwritable("no record"))
     );
+    let marker = EndMarker {
+        producer_id: 1,
+        producer_epoch: 0,
+        outcome: Outcome::Commit,
+        coordinator_epoch: 0,
+        timestamp_ms: 0,
+    };
+    let refused = log.append(&mut disk, &marker.build().unwrap(), 5, 0);
+    assert!(matches!(
+        refused,
+        Err(AppendError::Refused(BatchError::Produced(_)))
+    ));
+    let older = log.append(&mut disk, &batch(1), 4, 0);
+    assert_eq!(older, Err(AppendError::LeaderEpoch { given: 4, last: 5 }));
     assert_eq!((disk, log.log_end_offset()), (before, 5));
 }
 
@@ -165,9 +196,17 @@ fn a_failed_sync_raises_nothing_and_does_not_succeed_later() {
     let (mut disk, mut log) = three_batches();
     disk.fail_at(0, Fault::SyncIo);
     assert!(log.sync(&mut disk).is_err());
+    assert_eq!(log.synced_end_offset(), 0);
+    let before = disk.operations();
+    assert!(matches!(log.sync(&mut disk), Err(LogError::Stopped { .. })));
     assert!(matches!(
-        log.sync(&mut disk),
-        Err(DiskError::Poisoned { .. })
+        log.append(&mut disk, &batch(1), 5, 0),
+        Err(AppendError::Stopped { .. })
     ));
+    assert!(matches!(
+        log.read(&disk, 0, 5, 100),
+        Err(ReadError::Stopped { .. })
+    ));
+    assert_eq!(disk.operations(), before, "the disk is left alone");
     assert_eq!(log.synced_end_offset(), 0);
 }

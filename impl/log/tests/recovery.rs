@@ -1,29 +1,39 @@
 //! L9 and L10: what recovery keeps, what it cuts off, and that doing it twice is doing it once.
 
+use std::sync::Arc;
+
 use plimsoll_disk::{Disk, Fault, SimDisk};
-use plimsoll_log::{BatchError, Damage, Log, LogError, NewBatch, NewRecord, ReadError};
+use plimsoll_log::{
+    Batch, BatchError, Damage, Log, LogConfig, LogError, NewBatch, NewRecord, ReadError,
+    RecoveryReport,
+};
 
 const FILE: &str = "p-0/00000000000000000000.log";
 
-fn batch(values: &[&str]) -> NewBatch {
+fn open(disk: &mut SimDisk) -> Result<(Log, RecoveryReport), LogError> {
+    Log::open(disk, "p-0", Arc::new(LogConfig::default()), 0)
+}
+
+fn batch(values: &[&str]) -> Batch {
     let record = |value: &&str| NewRecord {
         value: Some(value.as_bytes().into()),
         ..NewRecord::default()
     };
-    NewBatch {
+    let batch = NewBatch {
         timestamp_ms: 1,
         records: values.iter().map(record).collect(),
         ..NewBatch::default()
-    }
+    };
+    batch.build().unwrap()
 }
 
 /// Three batches of 1, 2 and 1 records, all synced; and where each ends in the file.
 fn written() -> (SimDisk, Vec<u64>) {
     let mut disk = SimDisk::new();
-    let (mut log, _) = Log::open(&mut disk, "p-0").unwrap();
+    let (mut log, _) = open(&mut disk).unwrap();
     let mut ends = Vec::new();
     for values in [&["a"] as &[&str], &["b", "c"], &["d"]] {
-        log.append(&mut disk, &batch(values), 0).unwrap();
+        log.append(&mut disk, &batch(values), 0, 0).unwrap();
         ends.push(disk.len(FILE).unwrap());
     }
     log.sync(&mut disk).unwrap();
@@ -57,7 +67,7 @@ fn a_tail_torn_anywhere_is_cut_off_and_the_log_goes_on() {
     let whole = content(&disk);
     for cut in 0..=whole.len() as u64 {
         let mut torn = holding(&disk, &whole[..cut as usize]);
-        let (mut log, report) = Log::open(&mut torn, "p-0").unwrap();
+        let (mut log, report) = open(&mut torn).unwrap();
         let kept = ends.iter().filter(|end| **end <= cut).count();
         let kept_bytes = kept.checked_sub(1).map_or(0, |last| ends[last]);
         assert_eq!(report.batches, kept as u64, "cut at {cut}");
@@ -75,7 +85,7 @@ fn a_tail_torn_anywhere_is_cut_off_and_the_log_goes_on() {
         );
         assert_eq!(values(&log, &torn), ["", "a", "abc", "abcd"][kept]);
 
-        let (_, again) = Log::open(&mut torn, "p-0").unwrap();
+        let (_, again) = open(&mut torn).unwrap();
         assert_eq!(
             (again.truncated_bytes, again.damage),
             (0, None),
@@ -84,9 +94,9 @@ fn a_tail_torn_anywhere_is_cut_off_and_the_log_goes_on() {
         assert_eq!(again.log_end_offset, report.log_end_offset);
 
         // What comes next stands where the torn batch stood, not behind its remains.
-        let next = log.append(&mut torn, &batch(&["X"]), 1).unwrap();
+        let next = log.append(&mut torn, &batch(&["X"]), 1, 0).unwrap();
         assert_eq!(next.base_offset, report.log_end_offset);
-        let (log, _) = Log::open(&mut torn, "p-0").unwrap();
+        let (log, _) = open(&mut torn).unwrap();
         assert_eq!(
             values(&log, &torn),
             format!("{}X", ["", "a", "abc", "abcd"][kept])
@@ -108,7 +118,7 @@ fn any_flipped_bit_cuts_the_log_before_its_batch() {
         for bit in 0..8 {
             let mut flipped = whole.clone();
             flipped[at] ^= 1 << bit;
-            let (log, report) = Log::open(&mut holding(&disk, &flipped), "p-0").unwrap();
+            let (log, report) = open(&mut holding(&disk, &flipped)).unwrap();
             assert_eq!(
                 log.log_end_offset(),
                 1,
@@ -124,7 +134,7 @@ fn zeros_behind_the_end_are_not_a_batch() {
     let (disk, ends) = written();
     for zeros in [1, 61, 4_096] {
         let padded = [content(&disk), vec![0; zeros]].concat();
-        let (log, report) = Log::open(&mut holding(&disk, &padded), "p-0").unwrap();
+        let (log, report) = open(&mut holding(&disk, &padded)).unwrap();
         assert_eq!((log.log_end_offset(), report.kept_bytes), (4, ends[2]));
         assert_eq!(report.truncated_bytes, zeros as u64);
     }
@@ -135,31 +145,26 @@ fn a_good_batch_in_the_wrong_place_is_cut_off() {
     let (disk, ends) = written();
     let whole = content(&disk);
     let repeated = [&whole[..], &whole[ends[0] as usize..ends[1] as usize]].concat();
-    let (log, report) = Log::open(&mut holding(&disk, &repeated), "p-0").unwrap();
-    let (expected_at_least, found) = (4, 1);
-    let damage = Damage::OffsetsNotIncreasing {
-        expected_at_least,
-        found,
+    let (log, report) = open(&mut holding(&disk, &repeated)).unwrap();
+    let damage = Damage::Offset {
+        expected: 4,
+        found: 1,
     };
     assert_eq!((log.log_end_offset(), report.damage), (4, Some(damage)));
 }
 
 #[test]
-fn a_gap_is_not_damage() {
-    // Compaction leaves gaps; only the order of offsets can be checked.
+fn a_gap_in_the_segment_being_written_is_damage() {
+    // Compaction leaves gaps, but never there.
     let (disk, ends) = written();
     let whole = content(&disk);
     let gap = [&whole[..ends[0] as usize], &whole[ends[1] as usize..]].concat();
-    let mut disk = holding(&disk, &gap);
-    let (log, report) = Log::open(&mut disk, "p-0").unwrap();
-    assert_eq!((log.log_end_offset(), report.damage), (4, None));
-    let offsets: Vec<i64> = log
-        .read(&disk, 1, 4, usize::MAX)
-        .unwrap()
-        .iter()
-        .map(|b| b.header().base_offset)
-        .collect();
-    assert_eq!(offsets, [3], "a read in the gap goes on behind it");
+    let (log, report) = open(&mut holding(&disk, &gap)).unwrap();
+    let damage = Damage::Offset {
+        expected: 1,
+        found: 3,
+    };
+    assert_eq!((log.log_end_offset(), report.damage), (1, Some(damage)));
 }
 
 #[test]
@@ -167,26 +172,25 @@ fn a_length_that_claims_gigabytes_is_a_torn_tail() {
     let (disk, ends) = written();
     let mut lying = content(&disk);
     lying[ends[1] as usize + 8..][..4].copy_from_slice(&(48_i32 << 20).to_be_bytes());
-    let (log, _) = Log::open(&mut holding(&disk, &lying), "p-0").unwrap();
+    let (log, _) = open(&mut holding(&disk, &lying)).unwrap();
     assert_eq!(log.log_end_offset(), 3);
 }
 
 #[test]
-fn segments_of_another_version_are_refused_rather_than_ignored() {
+fn a_file_that_is_no_segment_is_refused_rather_than_ignored() {
     let (mut disk, _) = written();
-    disk.create("p-0/00000000000000000004.log").unwrap();
-    assert!(
-        matches!(Log::open(&mut disk, "p-0"), Err(LogError::Segments { found, .. }) if found.len() == 2)
-    );
+    disk.create("p-0/4.log").unwrap();
+    let file = "p-0/4.log".to_owned();
+    assert_eq!(open(&mut disk).err(), Some(LogError::Foreign { file }));
 }
 
 /// Opens a log, appends and syncs; stops at the first error. Gives the end that was reported as synced.
 fn workload(disk: &mut SimDisk) -> i64 {
-    let Ok((mut log, _)) = Log::open(disk, "p-0") else {
+    let Ok((mut log, _)) = open(disk) else {
         return 0;
     };
     for values in [&["a"] as &[&str], &["b", "c"], &["d"]] {
-        if log.append(disk, &batch(values), 0).is_err()
+        if log.append(disk, &batch(values), 0, 0).is_err()
             || (values.len() == 2 && log.sync(disk).is_err())
         {
             break;
@@ -209,7 +213,7 @@ fn every_crash_leaves_a_prefix_that_holds_what_was_synced() {
         let synced = workload(&mut disk);
         for mut survivor in disk.survivors() {
             images += 1;
-            let (log, _) = Log::open(&mut survivor, "p-0").unwrap();
+            let (log, _) = open(&mut survivor).unwrap();
             assert!(log.log_end_offset() >= synced, "crash at {crash}");
             assert!(
                 "abcd".starts_with(&values(&log, &survivor)),
@@ -227,11 +231,11 @@ fn recovery_itself_may_crash(disk: &SimDisk, expected: &str) {
     for crash in 0.. {
         let mut crashing = disk.clone();
         crashing.crash_at(Some(crash));
-        if Log::open(&mut crashing, "p-0").is_ok() {
+        if open(&mut crashing).is_ok() {
             return;
         }
         for mut survivor in crashing.survivors() {
-            let (log, _) = Log::open(&mut survivor, "p-0").unwrap();
+            let (log, _) = open(&mut survivor).unwrap();
             assert_eq!(values(&log, &survivor), expected);
         }
     }
@@ -240,14 +244,14 @@ fn recovery_itself_may_crash(disk: &SimDisk, expected: &str) {
 #[test]
 fn damage_behind_the_back_of_an_open_log_is_refused_by_name() {
     let (mut disk, ends) = written();
-    let (log, _) = Log::open(&mut disk, "p-0").unwrap();
+    let (log, _) = open(&mut disk).unwrap();
     disk.write_at(FILE, ends[0] + 30, &[0xff]).unwrap();
     match log.read(&disk, 1, 4, usize::MAX) {
         Err(ReadError::Damaged {
             file,
             offset,
             position,
-            reason: BatchError::Checksum { .. },
+            reason: Damage::Batch(BatchError::Checksum { .. }),
         }) => {
             assert_eq!((&*file, offset, position), (FILE, 1, ends[0]));
         }
@@ -263,10 +267,13 @@ fn damage_behind_the_back_of_an_open_log_is_refused_by_name() {
 fn another_good_batch_in_its_place_is_refused_too() {
     // The base offset is outside the checksum.
     let (mut disk, ends) = written();
-    let (log, _) = Log::open(&mut disk, "p-0").unwrap();
+    let (log, _) = open(&mut disk).unwrap();
     disk.write_at(FILE, ends[0] + 7, &[2]).unwrap();
     let read = log.read(&disk, 1, 4, usize::MAX);
-    let reason = BatchError::Header("not the batch that was written here");
+    let reason = Damage::Offset {
+        expected: 1,
+        found: 2,
+    };
     assert!(matches!(read, Err(ReadError::Damaged { offset: 1, reason: r, .. }) if r == reason));
 }
 
@@ -274,5 +281,5 @@ fn another_good_batch_in_its_place_is_refused_too() {
 fn a_disk_that_cannot_be_read_is_an_error_and_not_an_empty_log() {
     let (mut disk, _) = written();
     disk.fail_at(0, Fault::SyncIo);
-    assert!(Log::open(&mut disk, "p-0").is_err());
+    assert!(open(&mut disk).is_err());
 }

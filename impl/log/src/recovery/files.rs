@@ -1,0 +1,142 @@
+//! The files of a log's directory, tidied up.
+
+use plimsoll_disk::{Disk, DiskError};
+
+use crate::checkpoint::{Checkpoint, FILE, TEMPORARY};
+use crate::clean::swap::{self, CLEANED, FinishedSwap};
+use crate::segment_index::sibling;
+use crate::{LogError, ReadError, Segment};
+
+/// What is in the directory, and what was done about it.
+pub(super) struct Files {
+    pub(super) directory: String,
+    /// First offsets of the segments, ascending; at least one.
+    pub(super) segments: Vec<i64>,
+    has_checkpoint: bool,
+    pub(super) leftovers: Vec<String>,
+    pub(super) deleted: Vec<String>,
+    pub(super) swapped: Vec<FinishedSwap>,
+}
+
+impl Files {
+    /// Makes the directory and a first segment if need be, and removes what a crash left half done.
+    pub(super) fn tidy_up(disk: &mut impl Disk, directory: &str) -> Result<Files, LogError> {
+        let names = match disk.list(directory) {
+            Err(DiskError::NotFound { .. }) => {
+                disk.create_dir(directory)?;
+                Vec::new()
+            }
+            listed => listed?,
+        };
+        let swapped = swap::finish(disk, directory, &names)?;
+        let names = match swapped.is_empty() {
+            true => names,
+            false => disk.list(directory)?,
+        };
+        let mut files = Files {
+            directory: directory.to_owned(),
+            segments: segments(directory, &names)?,
+            has_checkpoint: names.iter().any(|name| name == FILE),
+            leftovers: Vec::new(),
+            deleted: Vec::new(),
+            swapped,
+        };
+        for name in names {
+            if files.is_leftover(&name) {
+                disk.remove(&format!("{directory}/{name}"))?;
+                files.leftovers.push(name);
+            }
+        }
+        if files.segments.is_empty() && !files.has_checkpoint {
+            disk.create(&files.path(0))?;
+            files.segments.push(0);
+        }
+        Ok(files)
+    }
+
+    /// Whether compaction has put the segment there at this opening, so that the checkpoint may not know it yet.
+    pub(super) fn is_swapped(&self, base_offset: i64) -> bool {
+        let mut swapped = self.swapped.iter();
+        swapped.any(|swap| swap.base_offset == base_offset)
+    }
+
+    pub(super) fn path(&self, base_offset: i64) -> String {
+        format!("{}/{}", self.directory, Segment::file_name(base_offset))
+    }
+
+    /// A temporary file, or the index of a segment that is gone.
+    fn is_leftover(&self, name: &str) -> bool {
+        let segment_gone = |stem: &str| {
+            let base = Segment::parse_name(&format!("{stem}.log"));
+            base.is_some_and(|base| self.segments.binary_search(&base).is_err())
+        };
+        let of_index = name
+            .strip_suffix(".index")
+            .or_else(|| name.strip_suffix(".timeindex"));
+        name == TEMPORARY || name.ends_with(CLEANED) || of_index.is_some_and(segment_gone)
+    }
+
+    pub(super) fn checkpoint(&self, disk: &impl Disk) -> Result<Option<Checkpoint>, LogError> {
+        if !self.has_checkpoint {
+            return Ok(None);
+        }
+        let file = format!("{}/{FILE}", self.directory);
+        let asked = disk.len(&file)?;
+        let bytes = disk.read_at(&file, 0, usize::try_from(asked).unwrap_or(usize::MAX))?;
+        let got = bytes.len() as u64;
+        if got != asked {
+            return Err(LogError::Read(ReadError::ShortRead {
+                file,
+                position: 0,
+                asked,
+                got,
+            }));
+        }
+        Checkpoint::parse(&bytes)
+            .map(Some)
+            .map_err(|reason| LogError::Checkpoint { file, reason })
+    }
+
+    /// Removes the segments that lie wholly below the log's start: a deletion that a crash cut short.
+    pub(super) fn delete_below(
+        &mut self,
+        disk: &mut impl Disk,
+        checkpoint: Option<&Checkpoint>,
+    ) -> Result<(), LogError> {
+        let Some(checkpoint) = checkpoint else {
+            return Ok(());
+        };
+        let ends = self.segments.iter().skip(1);
+        let gone = ends.take_while(|end| **end <= checkpoint.log_start).count();
+        for base_offset in self.segments.drain(..gone).collect::<Vec<_>>() {
+            let path = self.path(base_offset);
+            remove_segment(disk, &path)?;
+            self.deleted.push(path);
+        }
+        Ok(())
+    }
+}
+
+/// Removes a segment file and its index files. What is gone already is no error: an earlier try may have got there.
+pub(crate) fn remove_segment(disk: &mut impl Disk, path: &str) -> Result<(), DiskError> {
+    let indexes = [sibling(path, "index"), sibling(path, "timeindex")];
+    for file in indexes.iter().map(String::as_str).chain([path]) {
+        match disk.remove(file) {
+            Err(DiskError::NotFound { .. }) => {}
+            removed => removed?,
+        }
+    }
+    Ok(())
+}
+
+fn segments(directory: &str, names: &[String]) -> Result<Vec<i64>, LogError> {
+    let mut found = Vec::new();
+    for name in names.iter().filter(|name| name.ends_with(".log")) {
+        let base_offset = Segment::parse_name(name).ok_or_else(|| LogError::Foreign {
+            file: format!("{directory}/{name}"),
+        })?;
+        found.push(base_offset);
+    }
+    found.sort_unstable();
+    Ok(found)
+}

@@ -1,0 +1,239 @@
+//! Reading from the recovery point on, to the first batch that is not valid, and cutting there.
+
+use plimsoll_disk::Disk;
+
+use super::files::{Files, remove_segment};
+use crate::checkpoint::Checkpoint;
+use crate::decisions::{LaterSegments, RecoveryChecksum, TornTail};
+use crate::derived::{Derived, MarkerSays};
+use crate::reader::{BatchReader, CHUNK_BYTES, Found};
+use crate::{Batch, Damage, LogConfig, LogError, Marker, Outcome, RecoveryReport, Segment};
+
+/// What was found from the recovery point on.
+pub(super) struct Scan<'a> {
+    config: &'a LogConfig,
+    /// Those below the recovery point too.
+    segments: Vec<Segment>,
+    /// Lengths of the files that were read: those of the last segments.
+    lengths: Vec<u64>,
+    /// Compaction may have been in what is read: there is no checkpoint that says where it was.
+    unknown: bool,
+    derived: Derived,
+    recovery_point: i64,
+    batches: u64,
+    scanned_bytes: u64,
+    valid_bytes: u64,
+    damage: Option<Damage>,
+    /// Where it was found, by place among the segments.
+    damaged: usize,
+    /// Segments behind it, with their lengths.
+    later: Vec<(String, u64)>,
+}
+
+/// What recovery leaves.
+pub(super) struct Recovered {
+    pub(super) closed: Vec<Segment>,
+    pub(super) active: Segment,
+    pub(super) derived: Derived,
+    /// Bytes of valid batches behind the recovery point.
+    pub(super) valid_bytes: u64,
+    pub(super) report: RecoveryReport,
+}
+
+impl<'a> Scan<'a> {
+    /// Reads on from the last of these segments. A disk error is an error, never an end.
+    pub(super) fn read(
+        disk: &impl Disk,
+        files: &Files,
+        segments: Vec<Segment>,
+        checkpoint: Option<&Checkpoint>,
+        config: &'a LogConfig,
+    ) -> Result<Scan<'a>, LogError> {
+        let end = segments.last().map_or(0, |last| last.end_offset);
+        let mut scan = Scan {
+            config,
+            segments,
+            lengths: Vec::new(),
+            unknown: checkpoint.is_none(),
+            derived: checkpoint.map(|c| c.derived.clone()).unwrap_or_default(),
+            recovery_point: end,
+            batches: 0,
+            scanned_bytes: 0,
+            valid_bytes: 0,
+            damage: None,
+            damaged: 0,
+            later: Vec::new(),
+        };
+        let point = scan.last().base_offset;
+        let ahead: Vec<i64> = files
+            .segments
+            .iter()
+            .copied()
+            .filter(|base| *base > point)
+            .collect();
+        scan.segment(disk, ahead.is_empty())?;
+        for &base_offset in &ahead {
+            scan.next_segment(disk, files, base_offset, ahead.last() == Some(&base_offset))?;
+        }
+        Ok(scan)
+    }
+
+    fn last(&self) -> &Segment {
+        &self.segments[self.segments.len() - 1]
+    }
+
+    fn next_segment(
+        &mut self,
+        disk: &impl Disk,
+        files: &Files,
+        base_offset: i64,
+        is_last: bool,
+    ) -> Result<(), LogError> {
+        let (end, next) = (self.last().end_offset, base_offset);
+        if end != next {
+            self.found(Damage::NextSegment { end, next });
+        }
+        if self.damage.is_some() && self.config.decisions.later_segments == LaterSegments::Removed {
+            let path = files.path(base_offset);
+            let length = disk.len(&path)?;
+            self.later.push((path, length));
+            return Ok(());
+        }
+        self.segments
+            .push(Segment::empty(&files.directory, base_offset));
+        self.segment(disk, is_last)
+    }
+
+    fn found(&mut self, damage: Damage) {
+        if self.damage.is_none() {
+            self.damage = Some(damage);
+            self.damaged = self.segments.len() - 1;
+        }
+    }
+
+    /// Reads the last segment on from what is known of it.
+    fn segment(&mut self, disk: &impl Disk, is_last: bool) -> Result<(), LogError> {
+        let (path, from) = (self.last().path.clone(), self.last().bytes);
+        let length = disk.len(&path)?;
+        self.lengths.push(length);
+        // Only a closed segment can have been compacted.
+        let gaps = self.unknown && !is_last;
+        let mut reader = BatchReader::new(disk, &path, from, length, CHUNK_BYTES);
+        while let Some(found) = reader.next()? {
+            let taken = match found {
+                Ok(found) => self.take(&found, gaps),
+                Err(reason) => Err(reason.into()),
+            };
+            if let Err(damage) = taken {
+                self.found(damage);
+                break;
+            }
+        }
+        self.scanned_bytes += reader.position() - from;
+        self.valid_bytes += self.last().bytes - from;
+        Ok(())
+    }
+
+    fn take(&mut self, found: &Found<'_>, gaps: bool) -> Result<(), Damage> {
+        if self.config.decisions.recovery_checksum == RecoveryChecksum::Checked {
+            found.check()?;
+        }
+        let header = &found.header;
+        let expected = self.last().end_offset;
+        if header.base_offset < expected || (header.base_offset > expected && !gaps) {
+            return Err(Damage::Offset {
+                expected,
+                found: header.base_offset,
+            });
+        }
+        let marker = match header.attributes.is_control() {
+            true => Batch::parse(found.bytes)?.marker()?,
+            false => None,
+        };
+        let config = self.config;
+        let at = self.segments.len() - 1;
+        self.segments[at].push(header, config);
+        let window = config.decisions.dedup_window;
+        self.derived
+            .apply(header, marker.and_then(MarkerSays::of), window);
+        self.batches += 1;
+        Ok(())
+    }
+
+    /// Removes what lies behind the damage, cuts the file that holds it, and makes all of it durable: what was only in
+    /// the page cache of a killed process must not be mistaken for synced.
+    pub(super) fn cut(&mut self, disk: &mut impl Disk, directory: &str) -> Result<(), LogError> {
+        for (path, _) in &self.later {
+            remove_segment(disk, path)?;
+        }
+        if !self.later.is_empty() {
+            disk.sync_dir(directory)?;
+        }
+        let first = self.segments.len() - self.lengths.len();
+        for (segment, length) in self.segments[first..].iter_mut().zip(&self.lengths) {
+            match self.config.decisions.torn_tail {
+                TornTail::Truncated if segment.bytes < *length => {
+                    disk.truncate(&segment.path, segment.bytes)?;
+                }
+                TornTail::Truncated => {}
+                TornTail::Skipped => segment.bytes = *length,
+            }
+            disk.sync(&segment.path)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn finish(mut self, files: Files, log_start: i64) -> Recovered {
+        let told = match self.damage {
+            Some(_) => self.damaged,
+            None => self.segments.len() - 1,
+        };
+        let first = self.segments.len() - self.lengths.len();
+        let kept_bytes = self.segments[told].bytes;
+        let length = self
+            .lengths
+            .get(told - first)
+            .copied()
+            .unwrap_or(kept_bytes);
+        let file = self.segments[told].file().to_owned();
+        let segments = self.segments.len();
+        let active = self.segments.remove(segments - 1);
+        let report = RecoveryReport {
+            directory: files.directory,
+            segments,
+            log_start_offset: log_start,
+            log_end_offset: active.end_offset,
+            recovery_point: self.recovery_point,
+            scanned_bytes: self.scanned_bytes,
+            batches: self.batches,
+            file,
+            kept_bytes,
+            truncated_bytes: length - kept_bytes,
+            damage: self.damage,
+            removed_segments: self.later,
+            deleted_segments: files.deleted,
+            leftovers: files.leftovers,
+            finished_swaps: files.swapped.into_iter().map(|swap| swap.file).collect(),
+        };
+        Recovered {
+            closed: self.segments,
+            active,
+            derived: self.derived,
+            valid_bytes: self.valid_bytes,
+            report,
+        }
+    }
+}
+
+impl MarkerSays {
+    /// None for a control batch that ends no transaction.
+    fn of(marker: Marker) -> Option<MarkerSays> {
+        match marker {
+            Marker::End(end) => Some(MarkerSays {
+                committed: end.outcome == Outcome::Commit,
+                coordinator_epoch: end.coordinator_epoch,
+            }),
+            Marker::Other { .. } => None,
+        }
+    }
+}
