@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::exit::HELP;
+use crate::exit::{HELP, OFFSETS_HELP};
 
 /// Where may a consumer group resume after anything that can go wrong, so that no record is skipped and never more than
 /// a stated number is processed again?
@@ -32,6 +32,12 @@ pub enum Command {
     /// A history is what the clients of one system saw, one JSON object a line. The verdict comes first; then what broke,
     /// with the lines that show it; then the figures. Other files are still judged if one cannot be read.
     Judge(JudgeArgs),
+    /// Show where every group of an offsets topic on disk would resume
+    ///
+    /// The files may be Apache Kafka's own or ours; nothing in the directory is changed. A summary comes first, then
+    /// every group: its state, its offsets with the record that each comes from, and what waits for a transaction.
+    /// Everything in the log counts, as if all of it were below the high watermark.
+    Offsets(OffsetsArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -97,6 +103,24 @@ pub struct JudgeArgs {
     /// Write JUnit XML to this file, for a build server
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = OFFSETS_HELP)]
+pub struct OffsetsArgs {
+    /// A broker's data directory, which holds `__consumer_offsets-N`, or the directory of one partition
+    #[arg(value_name = "DIR")]
+    pub directory: PathBuf,
+    /// Only this group
+    #[arg(long, value_name = "NAME")]
+    pub group: Option<String>,
+    /// As it was when the record at this offset of the offsets topic was the last: an offset of one partition, so name
+    /// one, or a group that leads to one
+    #[arg(long, value_name = "OFFSET", value_parser = clap::value_parser!(i64).range(0..))]
+    pub at: Option<i64>,
+    /// One line of JSON for each partition and each group
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// The forms of a counterexample.

@@ -34,6 +34,16 @@ Exit codes:
   74  a result cannot be written
 Of several files: 1 before 65 and 66, these before 2, and 2 before 0.";
 
+/// The table of `offsets --help`, where nothing can be broken.
+pub const OFFSETS_HELP: &str = "\
+Exit codes:
+   0  shown
+   2  there is nothing to show: the topic is empty, or nothing is known of the group
+  64  the command line is wrong
+  65  a file is damaged, a record is malformed, or these are not offsets; what else could be read is shown
+  66  a file cannot be read, or there is none; what else could be read is shown
+  74  a result cannot be written";
+
 impl Exit {
     /// Of two results the one that counts.
     pub fn worse(self, other: Exit) -> Exit {

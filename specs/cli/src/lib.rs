@@ -6,6 +6,7 @@
 //! | what does the exit code mean? | [`Exit`] |
 //! | what does `check` explore? | `runs` |
 //! | how is a mutant hunted? | `hunt` |
+//! | how is an offsets topic read? | `offsets_topic` |
 //! | what does each command do? | `commands` |
 
 mod args;
@@ -13,6 +14,7 @@ mod cancel;
 mod commands;
 mod exit;
 mod hunt;
+mod offsets_topic;
 mod output;
 mod progress;
 mod runs;
@@ -52,5 +54,6 @@ fn dispatch(command: &Command, output: &mut Output<'_>) -> Exit {
         Command::Mutants(args) => commands::mutants::mutants(args, output),
         Command::Replay(args) => commands::replay::replay(args, output),
         Command::Judge(args) => commands::judge::judge(args, output),
+        Command::Offsets(args) => commands::offsets::offsets(args, output),
     }
 }

@@ -12,6 +12,7 @@
 //! | how is it stored? | [`trace`] |
 //! | what did an exploration find? | [`checked`], as a table in `table` |
 //! | what did the judge find, for a build server? | [`junit`] |
+//! | where would the groups of an offsets topic resume? | [`offsets`] |
 
 mod beliefs;
 pub mod checked;
@@ -19,6 +20,7 @@ pub mod counterexample;
 pub mod junit;
 mod mermaid;
 mod names;
+pub mod offsets;
 mod scene;
 mod sentences;
 pub mod setup;

@@ -3,5 +3,6 @@
 pub(crate) mod check;
 pub(crate) mod judge;
 pub(crate) mod mutants;
+pub(crate) mod offsets;
 pub(crate) mod replay;
 mod show;

@@ -1,0 +1,227 @@
+//! `plimsoll offsets`: where every group of an offsets topic on disk would resume.
+
+use plimsoll_offsets::partition_for;
+use plimsoll_report::{
+    closest,
+    offsets::{self, Group, OFFSETS_VERSION, PartitionRead},
+};
+use serde::Serialize;
+
+use crate::{
+    Exit,
+    args::OffsetsArgs,
+    offsets_topic::{self, Partition, Problem, Topic},
+    output::Output,
+};
+
+/// What could be read of the topic.
+#[derive(Default)]
+struct Seen {
+    read: Vec<PartitionRead>,
+    groups: Vec<Group>,
+    problems: Vec<(String, Problem)>,
+}
+
+pub(crate) fn offsets(args: &OffsetsArgs, output: &mut Output<'_>) -> Exit {
+    let topic = match offsets_topic::find(&args.directory) {
+        Ok(topic) => topic,
+        Err(problem) => return cannot(args, &problem, output),
+    };
+    let partitions = match chosen(args, &topic) {
+        Ok(partitions) => partitions,
+        Err(usage) => {
+            output.complain(&usage);
+            return Exit::Usage;
+        }
+    };
+    let mut seen = see(&partitions, args.at, topic.whole);
+    for (_, problem) in &seen.problems {
+        output.complain(&format!("error: {problem}\n"));
+    }
+    let hint = args.group.as_deref().and_then(|name| only(name, &mut seen));
+    if args.json {
+        lines(&seen, output);
+    } else {
+        tell(args, &seen, hint.as_deref(), output);
+    }
+    exit(&seen)
+}
+
+/// Nothing can be shown.
+fn cannot(args: &OffsetsArgs, problem: &Problem, output: &mut Output<'_>) -> Exit {
+    output.complain(&format!("error: {problem}\n"));
+    if args.json {
+        let directory = args.directory.display().to_string();
+        line(
+            "error",
+            &Missing {
+                directory: &directory,
+                error: problem.to_string(),
+            },
+            output,
+        );
+    }
+    problem.exit()
+}
+
+/// The partitions to be read. Record offsets of two partitions cannot be compared, so `--at` needs one partition: the
+/// only one, or the one that the group's name leads to.
+fn chosen<'a>(args: &OffsetsArgs, topic: &'a Topic) -> Result<Vec<&'a Partition>, String> {
+    let all: Vec<&Partition> = topic.partitions.iter().collect();
+    if args.at.is_none() || all.len() == 1 {
+        return Ok(all);
+    }
+    let leads_to = match (&args.group, topic.whole) {
+        (Some(group), Some(partitions)) => partition_for(group, partitions),
+        _ => None,
+    };
+    let one: Vec<_> = all
+        .into_iter()
+        .filter(|it| leads_to.is_some() && it.number == leads_to)
+        .collect();
+    if one.is_empty() {
+        let first = topic
+            .partitions
+            .first()
+            .map(|it| it.directory.display().to_string())
+            .unwrap_or_default();
+        return Err(format!(
+            "error: --at is an offset of one partition, and here are {}; name one of them, such as {first}, or a group of the whole topic\n",
+            topic.partitions.len()
+        ));
+    }
+    Ok(one)
+}
+
+fn see(partitions: &[&Partition], at: Option<i64>, whole: Option<i32>) -> Seen {
+    let mut seen = Seen::default();
+    for partition in partitions {
+        match offsets_topic::replay(partition, at) {
+            Ok(replayed) => {
+                seen.groups
+                    .extend(offsets::groups(&replayed.cache, partition.number));
+                seen.read.push(replayed.read);
+            }
+            Err(problem) => seen
+                .problems
+                .push((partition.directory.display().to_string(), problem)),
+        }
+    }
+    for group in &mut seen.groups {
+        let leads_to = whole.and_then(|partitions| partition_for(&group.group, partitions));
+        group.looked_for_in =
+            leads_to.filter(|_| group.partition.is_some() && group.partition != leads_to);
+    }
+    seen.groups
+        .sort_by(|a, b| (&a.group, a.partition).cmp(&(&b.group, b.partition)));
+    seen
+}
+
+/// Leaves only this group; if there is none of that name, says which may have been meant.
+fn only(name: &str, seen: &mut Seen) -> Option<String> {
+    let all = std::mem::take(&mut seen.groups);
+    let close: Vec<String> = closest(name, all.iter().map(|group| group.group.as_str()))
+        .into_iter()
+        .map(|name| format!("'{name}'"))
+        .collect();
+    seen.groups = all
+        .into_iter()
+        .filter(|group| group.group == name)
+        .collect();
+    if !seen.groups.is_empty() {
+        return None;
+    }
+    let hint = match close.is_empty() {
+        true => String::new(),
+        false => format!("; did you mean {}?", close.join(" or ")),
+    };
+    Some(format!(
+        "nothing is known of a group '{name}': it begins where auto.offset.reset says{hint}\n"
+    ))
+}
+
+fn tell(args: &OffsetsArgs, seen: &Seen, hint: Option<&str>, output: &mut Output<'_>) {
+    if seen.read.is_empty() {
+        return;
+    }
+    let directory = args.directory.display().to_string();
+    let mut text = offsets::summary(&directory, &seen.read, &seen.groups);
+    if let (Some(at), [read]) = (args.at, &seen.read[..]) {
+        let told = match at < read.end {
+            true => format!("  as of        record {at}, and nothing after it\n"),
+            false => format!(
+                "  as of        record {at}; the log ends before, at {}\n",
+                read.end
+            ),
+        };
+        text.push_str(&told);
+    }
+    for (directory, _) in &seen.problems {
+        text.push_str(&format!(
+            "  not read     {directory}: its groups are missing here\n"
+        ));
+    }
+    text.push_str(hint.unwrap_or_default());
+    for group in &seen.groups {
+        text.push('\n');
+        text.push_str(&offsets::group(group));
+    }
+    output.say(&text);
+}
+
+fn lines(seen: &Seen, output: &mut Output<'_>) {
+    for read in &seen.read {
+        line("partition", read, output);
+    }
+    for (directory, problem) in &seen.problems {
+        line(
+            "error",
+            &Missing {
+                directory,
+                error: problem.to_string(),
+            },
+            output,
+        );
+    }
+    for group in &seen.groups {
+        line("group", group, output);
+    }
+}
+
+/// A line of `--json`: its version and kind, then what it is about.
+#[derive(Serialize)]
+struct Line<'a, T> {
+    plimsoll_offsets: u32,
+    kind: &'a str,
+    #[serde(flatten)]
+    what: &'a T,
+}
+
+/// Why a partition is missing, or everything.
+#[derive(Serialize)]
+struct Missing<'a> {
+    directory: &'a str,
+    error: String,
+}
+
+fn line(kind: &str, what: &impl Serialize, output: &mut Output<'_>) {
+    let line = Line {
+        plimsoll_offsets: OFFSETS_VERSION,
+        kind,
+        what,
+    };
+    let line = serde_json::to_string(&line).expect("it is plain data");
+    output.say(&format!("{line}\n"));
+}
+
+/// What could not be read goes first. An answer without a group is none: the topic is empty, the group unknown.
+fn exit(seen: &Seen) -> Exit {
+    let answered = match seen.groups.is_empty() {
+        true => Exit::Unknown,
+        false => Exit::Kept,
+    };
+    seen.problems
+        .iter()
+        .map(|(_, problem)| problem.exit())
+        .fold(answered, Exit::worse)
+}
