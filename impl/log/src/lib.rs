@@ -18,6 +18,7 @@
 mod append;
 mod batch;
 mod checkpoint;
+mod clean;
 mod config;
 pub mod decisions;
 mod derived;
@@ -43,6 +44,7 @@ pub use batch::{
     MAX_BATCH_BYTES, Marker, NewBatch, NewRecord, Outcome, Producer, Record, RecordHeader,
     sequence_after,
 };
+pub use clean::{CleanReport, Dropped};
 pub use config::LogConfig;
 pub use decisions::Decisions;
 pub use epochs::LeaderEpoch;
