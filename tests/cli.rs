@@ -6,6 +6,8 @@ mod check;
 mod judge;
 #[path = "cli/names.rs"]
 mod names;
+#[path = "cli/offsets.rs"]
+mod offsets;
 #[path = "cli/pipe.rs"]
 mod pipe;
 #[path = "cli/replay.rs"]

@@ -4,7 +4,6 @@ mod problem;
 mod segments;
 
 use std::fs;
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use plimsoll_log::{Batch, Marker, Outcome};
@@ -104,12 +103,9 @@ pub(crate) fn replay(partition: &Partition, at: Option<i64>) -> Result<Replayed,
     };
     let last = at.unwrap_or(i64::MAX);
     let mut known = false;
-    let unfinished = walk(&partition.directory, |place, batch| {
-        if batch.header().base_offset > last {
-            return Ok(ControlFlow::Break(()));
-        }
+    let unfinished = walk(&partition.directory, last, |place, batch| {
         known |= replayed.batch(&place, batch, last)?;
-        Ok(ControlFlow::Continue(()))
+        Ok(())
     })?;
     let (directory, records) = (partition.directory.clone(), replayed.read.records);
     if records > 0 && !known && partition.number.is_none() {
@@ -144,7 +140,7 @@ impl Replayed {
             }
         }
         self.read.start.get_or_insert(header.base_offset);
-        self.read.end = header.last_offset().min(last) + 1;
+        self.read.end = header.last_offset().min(last).saturating_add(1);
         // What is below stays as keys; the records themselves are let go.
         self.cache.advance(self.read.end);
         Ok(known)

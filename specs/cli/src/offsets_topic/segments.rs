@@ -2,7 +2,6 @@
 
 use std::fs::{self, File};
 use std::io::{BufReader, Read};
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use plimsoll_log::{Batch, BatchError, BatchHeader, HEADER_BYTES};
@@ -38,11 +37,13 @@ fn base_offset(path: &Path) -> Option<i64> {
     is_base.then(|| digits.parse().ok()).flatten()
 }
 
-/// Hands every batch to `each`, until it has seen enough. The answer is how many bytes at the end of the last segment are
-/// the beginning of a batch that was not finished; anywhere else that is damage.
+/// Hands every batch that begins at `last` or before to `each`; what stands behind is not even read, so that it may be
+/// damaged. The answer is how many bytes at the end of the last segment are the beginning of a batch that was not
+/// finished; anywhere else that is damage.
 pub(crate) fn walk(
     directory: &Path,
-    mut each: impl FnMut(Place<'_>, &Batch) -> Result<ControlFlow<()>, Problem>,
+    last: i64,
+    mut each: impl FnMut(Place<'_>, &Batch) -> Result<(), Problem>,
 ) -> Result<u64, Problem> {
     let segments = segments(directory)?;
     if segments.is_empty() {
@@ -52,8 +53,11 @@ pub(crate) fn walk(
     }
     let mut next = 0;
     for (index, (base, file)) in segments.iter().enumerate() {
+        if *base > last {
+            break;
+        }
         let mut segment = Segment::open(file, next.max(*base))?;
-        loop {
+        while segment.next_offset <= last {
             let position = segment.position;
             let batch = match segment.next()? {
                 Next::Batch(batch) => batch,
@@ -66,8 +70,8 @@ pub(crate) fn walk(
                     ));
                 }
             };
-            if each(Place { file, position }, &batch)?.is_break() {
-                return Ok(0);
+            if batch.header().base_offset <= last {
+                each(Place { file, position }, &batch)?;
             }
         }
         next = segment.next_offset;
@@ -112,6 +116,20 @@ impl<'a> Segment<'a> {
         }
     }
 
+    /// A length that reaches beyond the end of the file: a write that was not finished leaves nothing behind it.
+    fn unfinished(&self, bytes: &[u8]) -> Result<Next, Problem> {
+        let is_batch = |rest: &[u8]| {
+            let header = BatchHeader::read(rest).ok();
+            let batch = header.and_then(|header| rest.get(..header.total_bytes()));
+            batch.is_some_and(|batch| Batch::parse(batch).is_ok())
+        };
+        if (1..bytes.len()).any(|at| is_batch(&bytes[at..])) {
+            let reason = "its length reaches beyond the end of the file, and whole batches follow";
+            return Err(self.damaged(self.position, reason.to_owned()));
+        }
+        Ok(Next::Unfinished(bytes.len() as u64))
+    }
+
     /// Reads until `bytes` has as many as `length`, or the file ends.
     fn fill(&mut self, bytes: &mut Vec<u8>, length: usize) -> Result<(), Problem> {
         let missing = length.saturating_sub(bytes.len()) as u64;
@@ -138,7 +156,7 @@ impl<'a> Segment<'a> {
         };
         let batch = match parsed {
             Ok(batch) => batch,
-            Err(BatchError::Short { .. }) => return Ok(Next::Unfinished(bytes.len() as u64)),
+            Err(BatchError::Short { .. }) => return self.unfinished(&bytes),
             Err(error) => return Err(self.damaged(position, error.to_string())),
         };
         let (base, last) = (batch.header().base_offset, batch.header().last_offset());
