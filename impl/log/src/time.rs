@@ -45,7 +45,10 @@ impl Log {
         let mut walk = segment.walk(disk, config, near.max(self.log_start), CHUNK_BYTES)?;
         while let Some(found) = walk.next()? {
             let header = &found.header;
-            if header.max_timestamp_ms < timestamp_ms || header.last_offset() < self.log_start {
+            let too_early =
+                header.max_timestamp_ms < timestamp_ms || header.last_offset() < self.log_start;
+            // A marker is no record that anybody could be looking for.
+            if too_early || header.attributes.is_control() {
                 continue;
             }
             let (offset, position) = (header.base_offset, found.position);

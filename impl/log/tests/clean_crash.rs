@@ -341,3 +341,25 @@ fn a_damaged_batch_ends_the_pass_by_name_and_nothing_is_dropped() {
         "{names:?}"
     );
 }
+
+#[test]
+fn a_recovery_point_at_the_end_of_a_segment_does_not_outlive_its_compaction() {
+    let mut before = Bench::new(config());
+    before.end(7, Outcome::Abort);
+    before.log.checkpoint(&mut before.disk).unwrap();
+    before.log.roll(&mut before.disk).unwrap();
+    before.log.sync(&mut before.disk).unwrap();
+    // The marker grows by its delete horizon.
+    for mut disk in cuts(&before.disk, |disk| {
+        before.log.clone().clean(disk, 0).is_ok()
+    }) {
+        let config = Arc::new(config());
+        let (log, _) = Log::open(&mut disk, DIRECTORY, config, 0).unwrap();
+        let bench = Bench {
+            disk,
+            log,
+            now_ms: 0,
+        };
+        assert_eq!(bench.markers(), [0]);
+    }
+}

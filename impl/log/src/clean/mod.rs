@@ -57,8 +57,9 @@ impl Log {
         if !self.config.compact || untouched {
             return Ok(report);
         }
-        // What is rewritten must lie below the recovery point: recovery may read it, but never cut it.
-        if self.recovery_point.offset < self.log_end_offset() {
+        // What is rewritten must lie below the recovery point, which must not lie at the end of one of these files either:
+        // recovery would go on from a byte that was another one's.
+        if self.recovery_point != self.end_point() {
             self.checkpoint(disk)?;
         }
         let aborted = self.aborted_in(range.end);

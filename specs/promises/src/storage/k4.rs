@@ -1,6 +1,6 @@
 //! K4 TombstoneLifetime.
 
-use super::{LogView, Written, broken, view};
+use super::{Cleaned, LogView, Written, broken, view};
 use crate::{Broken, PromiseId};
 
 /// A tombstone that is the newest record of its key stays for `delete_retention_ms` after the first pass that reached
@@ -23,12 +23,23 @@ pub fn tombstones_live_until_horizon<W: Written, V: LogView>(
         let Some(first) = reached.first() else {
             continue;
         };
-        let horizon_ms = first.at_ms.saturating_add(written.delete_retention_ms());
-        let due = reached.iter().skip(1).find(|pass| pass.at_ms >= horizon_ms);
+        let horizon_ms = |set: &Cleaned| set.at_ms.saturating_add(written.delete_retention_ms());
+        // The first pass that came to its end has set the horizon; one that was cut short before it may have.
+        let set = reached.iter().position(|pass| pass.finished);
+        let may_have = &reached[..set.map_or(reached.len(), |set| set + 1)];
+        let may_go = may_have.iter().enumerate().any(|(place, set)| {
+            let mut later = reached[place + 1..].iter();
+            later.any(|pass| pass.at_ms >= horizon_ms(set))
+        });
+        let must_go = set.and_then(|set| {
+            let mut later = reached[set + 1..].iter();
+            later.find(|pass| pass.finished && pass.at_ms >= horizon_ms(reached[set]))
+        });
+        let horizon_ms = horizon_ms(first);
         let there = view::record(found.batches(), record.offset) == Some(record);
         let (offset, reached_ms) = (record.offset, first.at_ms);
-        match due {
-            None if !there => {
+        match must_go {
+            _ if !may_go && !there => {
                 return broken(
                     PromiseId::K4,
                     format!(
@@ -37,7 +48,7 @@ pub fn tombstones_live_until_horizon<W: Written, V: LogView>(
                     ),
                 );
             }
-            Some(due) if due.finished && there => {
+            Some(due) if there => {
                 return broken(
                     PromiseId::K4,
                     format!(

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Batch, BatchKind, LogView, ProducerState, Written, broken,
+    Aborted, Batch, BatchKind, LogView, ProducerState, Written, broken,
     view::{self, Outcomes},
 };
 use crate::{Broken, Offset, PromiseId};
@@ -126,9 +126,14 @@ fn transactions<V: LogView>(outcomes: &Outcomes, synced: Offset, found: &V) -> R
             ),
         );
     }
-    let there = |first: Offset, marker: Offset| {
+    let there = |aborted: &Aborted| {
         let inside = |batch: &&Batch| {
-            batch.kind == BatchKind::Transactional && batch.base >= first && batch.last < marker
+            batch.kind == BatchKind::Transactional
+                && batch.base >= aborted.first
+                && batch.last < aborted.marker
+                && batch
+                    .source
+                    .is_some_and(|source| source.id == aborted.producer)
         };
         found
             .batches()
@@ -139,7 +144,7 @@ fn transactions<V: LogView>(outcomes: &Outcomes, synced: Offset, found: &V) -> R
     let missing = outcomes
         .aborted
         .iter()
-        .find(|aborted| there(aborted.first, aborted.marker) && !found.aborted().contains(aborted));
+        .find(|aborted| there(aborted) && !found.aborted().contains(aborted));
     if let Some(missing) = missing {
         return broken(
             PromiseId::L11,
