@@ -143,7 +143,7 @@ impl Log {
             Ok(()) => AppendError::Undone(write),
             Err(undo) => {
                 let broken = AppendError::Broken { write, undo };
-                self.stop(&broken);
+                self.stop_unsynced(disk, &broken);
                 broken
             }
         }

@@ -149,6 +149,16 @@ decision! {
 }
 
 decision! {
+    /// What a process that is started after a failed sync makes of what it reads.
+    AfterFailedSync {
+        /// It writes it again: nothing else makes it durable (L9).
+        WriteAgain,
+        /// It syncs it, which succeeds without having written anything.
+        Sync,
+    }
+}
+
+decision! {
     /// Whether index files are believed.
     IndexFiles {
         /// Only those whose checksum the checkpoint knows (L11).
@@ -197,6 +207,8 @@ pub struct Decisions {
     pub new_names: NewNames,
     /// Mutant L-fsync ([`FailedSync::Retry`]). Breaks L1.
     pub failed_sync: FailedSync,
+    /// Mutant L-cache ([`AfterFailedSync::Sync`]). Breaks L9, L1.
+    pub after_failed_sync: AfterFailedSync,
     /// Mutant L-index ([`IndexFiles::Trusted`]). Breaks L11.
     pub index_files: IndexFiles,
     /// Mutant L-swap ([`Swap::InPlace`]). Breaks K9.

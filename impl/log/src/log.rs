@@ -4,11 +4,12 @@ use std::hash::{Hash, Hasher};
 use std::iter;
 use std::sync::Arc;
 
-use plimsoll_disk::DiskError;
+use plimsoll_disk::{Disk, DiskError};
 
 use crate::decisions::{Acknowledge, FailedSync};
 use crate::derived::Derived;
 use crate::producers::ProducerState;
+use crate::recovery::mark;
 use crate::{
     AbortedTransaction, AppendError, LeaderEpoch, LogConfig, LogError, ReadError, Segment,
 };
@@ -181,11 +182,22 @@ impl Log {
     }
 
     /// What follows from a sync that failed: nobody may try again, for the kernel has marked what was lost as clean.
-    pub(crate) fn sync_failed(&mut self, error: DiskError) -> LogError {
+    pub(crate) fn sync_failed(&mut self, disk: &mut impl Disk, error: DiskError) -> LogError {
         if self.config.decisions.failed_sync == FailedSync::Stop {
-            self.stop(&error);
+            self.stop_unsynced(disk, &error);
         }
         LogError::Disk(error)
+    }
+
+    /// Stops the log, and leaves word for whoever opens it next that what it reads may not be on the disk.
+    pub(crate) fn stop_unsynced(&mut self, disk: &mut impl Disk, why: impl ToString) {
+        match mark(disk, &self.directory) {
+            Ok(()) => self.stop(why),
+            Err(error) => self.stop(format!(
+                "{}; restart the machine before opening it, for that could not be noted ({error})",
+                why.to_string()
+            )),
+        }
     }
 
     fn why(&self) -> Option<(String, String)> {

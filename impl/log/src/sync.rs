@@ -33,13 +33,13 @@ impl Log {
             .partition_point(|segment| segment.end_offset <= self.synced_end);
         for segment in &self.closed[first..] {
             if let Err(error) = disk.sync(&segment.path) {
-                return Err(self.sync_failed(error));
+                return Err(self.sync_failed(disk, error));
             }
         }
         if self.active.end_offset > self.synced_end
             && let Err(error) = disk.sync(&self.active.path)
         {
-            return Err(self.sync_failed(error));
+            return Err(self.sync_failed(disk, error));
         }
         if self.config.decisions.new_names == NewNames::Synced {
             self.sync_names(disk)?;
@@ -53,7 +53,7 @@ impl Log {
     pub(crate) fn sync_names(&mut self, disk: &mut impl Disk) -> Result<(), LogError> {
         if self.names_changed {
             if let Err(error) = disk.sync_dir(&self.directory) {
-                return Err(self.sync_failed(error));
+                return Err(self.sync_failed(disk, error));
             }
             self.names_changed = false;
         }

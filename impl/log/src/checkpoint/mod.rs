@@ -8,6 +8,7 @@ mod parse;
 mod write;
 
 pub(crate) use format::{Checkpoint, SegmentLine};
+pub(crate) use write::put_again;
 
 /// The checkpoint's file name.
 pub(crate) const FILE: &str = "checkpoint";

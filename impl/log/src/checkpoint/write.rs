@@ -12,14 +12,9 @@ impl Log {
     pub(crate) fn write_checkpoint(&mut self, disk: &mut impl Disk) -> Result<(), LogError> {
         self.write_indexes(disk)?;
         let content = Checkpoint::of(self).encode();
-        let temporary = format!("{}/{TEMPORARY}", self.directory);
-        match disk.create(&temporary) {
-            Err(DiskError::AlreadyExists { .. }) => disk.truncate(&temporary, 0)?,
-            created => created?,
-        }
-        disk.write_at(&temporary, 0, &content)?;
+        let temporary = write(disk, &self.directory, &content)?;
         if let Err(error) = disk.sync(&temporary) {
-            return Err(self.sync_failed(error));
+            return Err(self.sync_failed(disk, error));
         }
         disk.rename(&temporary, &format!("{}/{FILE}", self.directory))?;
         // The index files' names become durable with it.
@@ -49,4 +44,28 @@ impl Log {
         self.active.write_index(disk, config)?;
         Ok(())
     }
+}
+
+/// Puts a checkpoint in place again that may be in the kernel's memory only.
+pub(crate) fn put_again(
+    disk: &mut impl Disk,
+    directory: &str,
+    checkpoint: &Checkpoint,
+) -> Result<(), DiskError> {
+    let temporary = write(disk, directory, &checkpoint.encode())?;
+    disk.sync(&temporary)?;
+    disk.rename(&temporary, &format!("{directory}/{FILE}"))?;
+    disk.sync_dir(directory)
+}
+
+/// Writes the temporary file; gives its name.
+fn write(disk: &mut impl Disk, directory: &str, content: &[u8]) -> Result<String, DiskError> {
+    let temporary = format!("{directory}/{TEMPORARY}");
+    match disk.create(&temporary) {
+        // One that failed before.
+        Err(DiskError::AlreadyExists { .. }) => disk.truncate(&temporary, 0)?,
+        created => created?,
+    }
+    disk.write_at(&temporary, 0, content)?;
+    Ok(temporary)
 }

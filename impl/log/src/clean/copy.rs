@@ -40,7 +40,7 @@ impl Log {
         };
         match disk.sync(&path) {
             Ok(()) => Ok(Some(segment)),
-            Err(error) => Err(self.sync_failed(error)),
+            Err(error) => Err(self.sync_failed(disk, error)),
         }
     }
 
@@ -57,7 +57,7 @@ impl Log {
             Swap::InPlace => self.swap_in_place(disk, group, output),
         };
         if let Err(error) = &swapped {
-            self.stop(error);
+            self.stop_unsynced(disk, error);
         }
         swapped
     }

@@ -83,9 +83,7 @@ fn segment(
             expected: line.bytes,
             found: length,
         }),
-        Some(line) if holds_point || (line.bytes == length && !swapped) => {
-            Ok(line.segment(path))
-        }
+        Some(line) if holds_point || (line.bytes == length && !swapped) => Ok(line.segment(path)),
         // Compaction has put it there since: it can say for itself what it is.
         _ => Ok(Segment::scan(disk, &files.directory, base_offset, config)?),
     }

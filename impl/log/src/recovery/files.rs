@@ -2,7 +2,8 @@
 
 use plimsoll_disk::{Disk, DiskError};
 
-use crate::checkpoint::{Checkpoint, FILE, TEMPORARY};
+use super::again;
+use crate::checkpoint::{self, Checkpoint, FILE, TEMPORARY};
 use crate::clean::swap::{self, CLEANED, FinishedSwap};
 use crate::segment_index::sibling;
 use crate::{LogError, ReadError, Segment};
@@ -13,6 +14,8 @@ pub(super) struct Files {
     /// First offsets of the segments, ascending; at least one.
     pub(super) segments: Vec<i64>,
     has_checkpoint: bool,
+    /// The log stopped at a sync that failed, and the machine may have been up since.
+    pub(super) is_marked: bool,
     pub(super) leftovers: Vec<String>,
     pub(super) deleted: Vec<String>,
     pub(super) swapped: Vec<FinishedSwap>,
@@ -37,6 +40,7 @@ impl Files {
             directory: directory.to_owned(),
             segments: segments(directory, &names)?,
             has_checkpoint: names.iter().any(|name| name == FILE),
+            is_marked: names.iter().any(|name| name == again::MARK),
             leftovers: Vec::new(),
             deleted: Vec::new(),
             swapped,
@@ -73,10 +77,26 @@ impl Files {
         let of_index = name
             .strip_suffix(".index")
             .or_else(|| name.strip_suffix(".timeindex"));
-        name == TEMPORARY || name.ends_with(CLEANED) || of_index.is_some_and(segment_gone)
+        let temporary = [CLEANED, again::COPY];
+        let is_temporary = temporary.iter().any(|ending| {
+            name.strip_suffix(ending)
+                .is_some_and(|target| Segment::parse_name(target).is_some())
+        });
+        name == TEMPORARY || is_temporary || of_index.is_some_and(segment_gone)
     }
 
-    pub(super) fn checkpoint(&self, disk: &impl Disk) -> Result<Option<Checkpoint>, LogError> {
+    /// The checkpoint; written again before anything is done that it says, if it may be in memory only.
+    pub(super) fn checkpoint(&self, disk: &mut impl Disk) -> Result<Option<Checkpoint>, LogError> {
+        let found = self.read_checkpoint(disk)?;
+        if let Some(found) = &found
+            && self.is_marked
+        {
+            checkpoint::put_again(disk, &self.directory, found)?;
+        }
+        Ok(found)
+    }
+
+    fn read_checkpoint(&self, disk: &impl Disk) -> Result<Option<Checkpoint>, LogError> {
         if !self.has_checkpoint {
             return Ok(None);
         }

@@ -9,9 +9,12 @@
 //! | behind the first batch that is not valid, later segments are removed, and the directory synced | the tear is still there |
 //! | the torn segment is cut, and every segment that was read is synced | the end is the same |
 //!
+//! If the process before stopped at a sync that failed, what was read is written again before it is synced.
+//!
 //! What lies below the recovery point was durable: it is not read, and if a file is missing or too short there the log
 //! does not open. Damage in it is found when it is read, and refused by name; it is never cut off.
 
+mod again;
 mod below;
 mod files;
 mod scan;
@@ -29,6 +32,7 @@ use crate::{Log, LogConfig, LogError, RecoveryPoint, RecoveryReport, Segment};
 use files::Files;
 use scan::{Recovered, Scan};
 
+pub(crate) use again::mark;
 pub(crate) use files::remove_segment;
 
 impl Log {
@@ -55,7 +59,7 @@ impl Log {
         disk.sync_dir(directory)?;
         disk.sync_dir("")?;
         let mut scan = Scan::read(disk, &found, below, checkpoint.as_ref(), &config)?;
-        scan.cut(disk, directory)?;
+        scan.cut(disk, &found)?;
         let recovered = scan.finish(found, log_start);
         let report = recovered.report.clone();
         let log = Log::assemble(config, recovered, checkpoint, now_ms);

@@ -2,9 +2,10 @@
 
 use plimsoll_disk::Disk;
 
+use super::again;
 use super::files::{Files, remove_segment};
 use crate::checkpoint::Checkpoint;
-use crate::decisions::{LaterSegments, RecoveryChecksum, TornTail};
+use crate::decisions::{AfterFailedSync, LaterSegments, RecoveryChecksum, TornTail};
 use crate::derived::{Derived, MarkerSays};
 use crate::reader::{BatchReader, CHUNK_BYTES, Found};
 use crate::{Batch, Damage, LogConfig, LogError, Marker, Outcome, RecoveryReport, Segment};
@@ -16,6 +17,8 @@ pub(super) struct Scan<'a> {
     segments: Vec<Segment>,
     /// Lengths of the files that were read: those of the last segments.
     lengths: Vec<u64>,
+    /// Where the reading began in the first of them.
+    from: u64,
     /// Compaction may have been in what is read: there is no checkpoint that says where it was.
     unknown: bool,
     derived: Derived,
@@ -54,6 +57,7 @@ impl<'a> Scan<'a> {
             config,
             segments,
             lengths: Vec::new(),
+            from: 0,
             unknown: checkpoint.is_none(),
             derived: checkpoint.map(|c| c.derived.clone()).unwrap_or_default(),
             recovery_point: end,
@@ -65,6 +69,7 @@ impl<'a> Scan<'a> {
             later: Vec::new(),
         };
         let point = scan.last().base_offset;
+        scan.from = scan.last().bytes;
         let ahead: Vec<i64> = files
             .segments
             .iter()
@@ -162,14 +167,17 @@ impl<'a> Scan<'a> {
 
     /// Removes what lies behind the damage, cuts the file that holds it, and makes all of it durable: what was only in
     /// the page cache of a killed process must not be mistaken for synced.
-    pub(super) fn cut(&mut self, disk: &mut impl Disk, directory: &str) -> Result<(), LogError> {
+    pub(super) fn cut(&mut self, disk: &mut impl Disk, files: &Files) -> Result<(), LogError> {
         for (path, _) in &self.later {
             remove_segment(disk, path)?;
         }
         if !self.later.is_empty() {
-            disk.sync_dir(directory)?;
+            disk.sync_dir(&files.directory)?;
         }
         let first = self.segments.len() - self.lengths.len();
+        let again = files.is_marked
+            && self.config.decisions.after_failed_sync == AfterFailedSync::WriteAgain;
+        let mut from = self.from;
         for (segment, length) in self.segments[first..].iter_mut().zip(&self.lengths) {
             match self.config.decisions.torn_tail {
                 TornTail::Truncated if segment.bytes < *length => {
@@ -178,7 +186,14 @@ impl<'a> Scan<'a> {
                 TornTail::Truncated => {}
                 TornTail::Skipped => segment.bytes = *length,
             }
-            disk.sync(&segment.path)?;
+            match again {
+                true => again::write(disk, segment, from)?,
+                false => disk.sync(&segment.path)?,
+            }
+            from = 0;
+        }
+        if files.is_marked {
+            again::unmark(disk, &files.directory)?;
         }
         Ok(())
     }
