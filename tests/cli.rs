@@ -12,6 +12,8 @@ mod offsets;
 mod pipe;
 #[path = "cli/replay.rs"]
 mod replay;
+#[path = "cli/table.rs"]
+mod table;
 
 use plimsoll_cli::{Exit, Streams};
 

@@ -38,6 +38,10 @@ pub enum Command {
     /// every group: its state, its offsets with the record that each comes from, and what waits for a transaction.
     /// Everything in the log counts, as if all of it were below the high watermark.
     Offsets(OffsetsArgs),
+    /// Show what each group API answers in each state of the group, and what it does
+    ///
+    /// The tables are those of the reference coordinator: every cell is run against it, and told as it came out.
+    Table(TableArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -119,6 +123,17 @@ pub struct OffsetsArgs {
     #[arg(long, value_name = "OFFSET", value_parser = clap::value_parser!(i64).range(0..))]
     pub at: Option<i64>,
     /// One line of JSON for each partition and each group
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = HELP)]
+pub struct TableArgs {
+    /// Only this API, by Kafka's name
+    #[arg(long, value_name = "NAME")]
+    pub api: Option<String>,
+    /// One line of JSON for each cell
     #[arg(long)]
     pub json: bool,
 }

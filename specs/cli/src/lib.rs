@@ -55,5 +55,6 @@ fn dispatch(command: &Command, output: &mut Output<'_>) -> Exit {
         Command::Replay(args) => commands::replay::replay(args, output),
         Command::Judge(args) => commands::judge::judge(args, output),
         Command::Offsets(args) => commands::offsets::offsets(args, output),
+        Command::Table(args) => commands::table::table(args, output),
     }
 }

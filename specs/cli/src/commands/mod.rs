@@ -6,3 +6,4 @@ pub(crate) mod mutants;
 pub(crate) mod offsets;
 pub(crate) mod replay;
 mod show;
+pub(crate) mod table;

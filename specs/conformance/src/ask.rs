@@ -1,0 +1,456 @@
+//! A request as a table describes it: who asks, as what, with what.
+
+use plimsoll_coordinator::{
+    DeleteGroups, DescribeGroups, GroupRequest, Heartbeat, JoinGroup, LeaveGroup, LeavingMember,
+    ListGroups, OffsetCommit, OffsetDelete, OffsetFetch, OffsetToCommit, Protocol, SyncGroup,
+    TxnOffsetCommit,
+};
+use plimsoll_offsets::{Bytes, Producer, Text};
+
+use crate::scene::{GROUP, Scene};
+
+/// Whose member id the request carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// None: the empty id.
+    Nobody,
+    /// The leader's.
+    Leader,
+    /// The follower's.
+    Follower,
+    /// One that was issued and has not come back.
+    Issued,
+    /// One that was never issued.
+    Stranger,
+}
+
+/// Which `group.instance.id` the request carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Instance {
+    /// None.
+    No,
+    /// The static member's, if there is one in the group.
+    Held,
+    /// One that no member has.
+    Free,
+}
+
+/// Which generation the request carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gen {
+    /// The group's.
+    Current,
+    /// The one before.
+    Older,
+    /// The one after.
+    Later,
+    /// −1.
+    Negative,
+}
+
+/// What a join offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offer {
+    /// What all members offer.
+    Usual,
+    /// The same protocols with other metadata.
+    Changed,
+    /// Only the protocol that the group could use but does not.
+    OtherProtocol,
+    /// A protocol that nobody else has.
+    Alien,
+    /// Another protocol type.
+    AlienType,
+    /// No protocol.
+    None,
+    /// The usual, with a session time-out below `group.min.session.timeout.ms`.
+    HastySession,
+}
+
+/// What a sync believes the group uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Names {
+    /// What it uses.
+    Right,
+    /// Another type.
+    OtherType,
+    /// Another protocol.
+    OtherName,
+    /// Nothing.
+    Missing,
+}
+
+/// What a commit commits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offset {
+    /// Offset 5 of `t` 0.
+    Plain,
+    /// The same with metadata that is too long by one.
+    LongMetadata,
+    /// A partition that does not exist.
+    UnknownPartition,
+    /// A topic that does not exist.
+    UnknownTopic,
+    /// An offset that no log can have.
+    Negative,
+    /// Nothing.
+    Nothing,
+}
+
+/// A request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the fields are the request's")]
+pub enum Ask {
+    Join {
+        who: Who,
+        instance: Instance,
+        offer: Offer,
+        version: i16,
+    },
+    Sync {
+        who: Who,
+        instance: Instance,
+        generation: Gen,
+        names: Names,
+        version: i16,
+    },
+    Heartbeat {
+        who: Who,
+        instance: Instance,
+        generation: Gen,
+    },
+    Leave {
+        who: Who,
+        instance: Instance,
+        version: i16,
+    },
+    Commit {
+        who: Who,
+        instance: Instance,
+        generation: Gen,
+        offset: Offset,
+        version: i16,
+    },
+    TxnCommit {
+        who: Who,
+        instance: Instance,
+        generation: Gen,
+        offset: Offset,
+    },
+    Fetch {
+        require_stable: bool,
+        all: bool,
+    },
+    OffsetDelete {
+        topic: &'static str,
+        partition: i32,
+    },
+    DeleteGroups,
+    Describe {
+        version: i16,
+    },
+    List {
+        state: Option<&'static str>,
+    },
+    /// The same with the empty string for the group.
+    Nameless(NamelessAsk),
+}
+
+/// An API that is asked about the group with the empty name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names of Kafka's APIs")]
+pub enum NamelessAsk {
+    Join,
+    Sync,
+    Heartbeat,
+    Leave,
+    Commit,
+    TxnCommit,
+    Fetch,
+    OffsetDelete,
+}
+
+impl Ask {
+    /// The request, for the ids and the generation of this scene.
+    pub fn request(self, scene: &Scene<impl crate::Subject>) -> GroupRequest {
+        match self {
+            Ask::Join {
+                who,
+                instance,
+                offer,
+                version,
+            } => GroupRequest::Join(join(
+                scene.id(who),
+                instance_id(instance),
+                offer,
+                version,
+                scene,
+            )),
+            Ask::Sync {
+                who,
+                instance,
+                generation,
+                names,
+                version,
+            } => {
+                let names = match names {
+                    Names::Right => (Some(scene.cast.protocol_type()), Some("range")),
+                    Names::OtherType => (Some("another"), Some("range")),
+                    Names::OtherName => (Some(scene.cast.protocol_type()), Some("sticky")),
+                    Names::Missing => (None, None),
+                };
+                GroupRequest::Sync(SyncGroup {
+                    group: GROUP.into(),
+                    member: scene.id(who),
+                    instance: instance_id(instance),
+                    generation: scene.generation(generation),
+                    protocol_type: names.0.map(Text::from),
+                    protocol_name: names.1.map(Text::from),
+                    assignments: scene.assignments(),
+                    version,
+                })
+            }
+            Ask::Heartbeat {
+                who,
+                instance,
+                generation,
+            } => GroupRequest::Heartbeat(Heartbeat {
+                group: GROUP.into(),
+                member: scene.id(who),
+                instance: instance_id(instance),
+                generation: scene.generation(generation),
+            }),
+            Ask::Leave {
+                who,
+                instance,
+                version,
+            } => GroupRequest::Leave(LeaveGroup {
+                group: GROUP.into(),
+                members: vec![LeavingMember {
+                    member: scene.id(who),
+                    instance: instance_id(instance),
+                }],
+                version,
+            }),
+            Ask::Nameless(ask) => nameless(ask, scene),
+            _ => self.request_about_offsets(scene),
+        }
+    }
+
+    fn request_about_offsets(self, scene: &Scene<impl crate::Subject>) -> GroupRequest {
+        match self {
+            Ask::Commit {
+                who,
+                instance,
+                generation,
+                offset,
+                version,
+            } => GroupRequest::Commit(OffsetCommit {
+                group: GROUP.into(),
+                member: scene.id(who),
+                instance: instance_id(instance),
+                generation: scene.generation(generation),
+                offsets: offsets(offset),
+                retention_ms: -1,
+                version,
+            }),
+            Ask::TxnCommit {
+                who,
+                instance,
+                generation,
+                offset,
+            } => GroupRequest::TxnCommit(TxnOffsetCommit {
+                group: GROUP.into(),
+                member: scene.id(who),
+                instance: instance_id(instance),
+                generation: scene.generation(generation),
+                producer: PRODUCER,
+                offsets: offsets(offset),
+            }),
+            Ask::OffsetDelete { topic, partition } => GroupRequest::OffsetDelete(OffsetDelete {
+                group: GROUP.into(),
+                partitions: vec![(topic.into(), partition)],
+            }),
+            Ask::DeleteGroups => GroupRequest::Delete(DeleteGroups {
+                groups: vec![GROUP.into()],
+            }),
+            Ask::Describe { version } => GroupRequest::Describe(DescribeGroups {
+                groups: vec![GROUP.into()],
+                version,
+            }),
+            Ask::List { state } => GroupRequest::List(ListGroups {
+                states: state.into_iter().map(Text::from).collect(),
+                types: Vec::new(),
+            }),
+            _ => GroupRequest::Fetch(OffsetFetch {
+                group: GROUP.into(),
+                require_stable: matches!(
+                    self,
+                    Ask::Fetch {
+                        require_stable: true,
+                        ..
+                    }
+                ),
+                partitions: match self {
+                    Ask::Fetch { all: true, .. } => None,
+                    _ => Some(vec![("t".into(), 0)]),
+                },
+            }),
+        }
+    }
+}
+
+/// The producer of every transaction.
+pub(crate) const PRODUCER: Producer = Producer { id: 7, epoch: 0 };
+/// The instance id that a static member holds.
+pub(crate) const HELD: &str = "i";
+
+fn instance_id(instance: Instance) -> Option<Text> {
+    match instance {
+        Instance::No => None,
+        Instance::Held => Some(HELD.into()),
+        Instance::Free => Some("j".into()),
+    }
+}
+
+/// A join of a member of the scene's kind.
+pub(crate) fn join(
+    member: Text,
+    instance: Option<Text>,
+    offer: Offer,
+    version: i16,
+    scene: &Scene<impl crate::Subject>,
+) -> JoinGroup {
+    let names: &[&str] = match offer {
+        Offer::OtherProtocol => &["sticky"],
+        Offer::Alien => &["alien"],
+        Offer::None => &[],
+        _ => &["range", "sticky"],
+    };
+    let user_data = if offer == Offer::Changed { "new" } else { "" };
+    let protocol = |name: &&str| Protocol {
+        name: Text::from(*name),
+        metadata: subscription_to_t(user_data),
+    };
+    JoinGroup {
+        group: GROUP.into(),
+        fresh_member_id: scene.fresh_id(),
+        member,
+        instance,
+        client_id: "case".into(),
+        client_host: "/127.0.0.1".into(),
+        session_timeout_ms: if offer == Offer::HastySession {
+            5_999
+        } else {
+            10_000
+        },
+        rebalance_timeout_ms: 60_000,
+        protocol_type: match offer {
+            Offer::AlienType => "alien".into(),
+            _ => scene.cast.protocol_type().into(),
+        },
+        protocols: names.iter().map(protocol).collect(),
+        version,
+    }
+}
+
+/// A version 0 subscription to topic `t`, with user data.
+fn subscription_to_t(user_data: &str) -> Bytes {
+    let mut bytes = vec![0, 0, 0, 0, 0, 1, 0, 1, b't'];
+    bytes.extend((user_data.len() as i32).to_be_bytes());
+    bytes.extend(user_data.as_bytes());
+    bytes.into()
+}
+
+/// What a case commits, where it is accepted.
+pub(crate) const COMMITTED: i64 = 5;
+
+fn offsets(offset: Offset) -> Vec<OffsetToCommit> {
+    let (topic, partition) = match offset {
+        Offset::UnknownPartition => ("t", 2),
+        Offset::UnknownTopic => ("v", 0),
+        _ => ("t", 0),
+    };
+    if offset == Offset::Nothing {
+        return Vec::new();
+    }
+    vec![OffsetToCommit {
+        topic: topic.into(),
+        partition,
+        offset: if offset == Offset::Negative {
+            -1
+        } else {
+            COMMITTED
+        },
+        leader_epoch: 3,
+        metadata: match offset {
+            Offset::LongMetadata => "x".repeat(4_097).into(),
+            _ => "m".into(),
+        },
+    }]
+}
+
+fn nameless(ask: NamelessAsk, scene: &Scene<impl crate::Subject>) -> GroupRequest {
+    let (who, instance, generation) = (Who::Nobody, Instance::No, Gen::Negative);
+    let offset = Offset::Plain;
+    let named = match ask {
+        NamelessAsk::Join => Ask::Join {
+            who,
+            instance,
+            offer: Offer::Usual,
+            version: 9,
+        },
+        NamelessAsk::Sync => Ask::Sync {
+            who,
+            instance,
+            generation,
+            names: Names::Right,
+            version: 5,
+        },
+        NamelessAsk::Heartbeat => Ask::Heartbeat {
+            who,
+            instance,
+            generation,
+        },
+        NamelessAsk::Leave => Ask::Leave {
+            who,
+            instance,
+            version: 5,
+        },
+        NamelessAsk::Commit => Ask::Commit {
+            who,
+            instance,
+            generation,
+            offset,
+            version: 9,
+        },
+        NamelessAsk::TxnCommit => Ask::TxnCommit {
+            who,
+            instance,
+            generation,
+            offset,
+        },
+        NamelessAsk::Fetch => Ask::Fetch {
+            require_stable: true,
+            all: false,
+        },
+        NamelessAsk::OffsetDelete => Ask::OffsetDelete {
+            topic: "t",
+            partition: 0,
+        },
+    };
+    let mut request = named.request(scene);
+    let nothing = Text::from("");
+    match &mut request {
+        GroupRequest::Join(r) => r.group = nothing,
+        GroupRequest::Sync(r) => r.group = nothing,
+        GroupRequest::Heartbeat(r) => r.group = nothing,
+        GroupRequest::Leave(r) => r.group = nothing,
+        GroupRequest::Commit(r) => r.group = nothing,
+        GroupRequest::TxnCommit(r) => r.group = nothing,
+        GroupRequest::Fetch(r) => r.group = nothing,
+        GroupRequest::OffsetDelete(r) => r.group = nothing,
+        _ => {}
+    }
+    request
+}

@@ -1,0 +1,170 @@
+//! The coordinator of this project as a subject: in process, with a log in memory and a clock that stands still until it
+//! is told otherwise.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use plimsoll_coordinator::{
+    CallId, Coordinator, CoordinatorConfig, Decisions, GroupRequest, GroupResponse, Outcome, Step,
+    TimerChange, TimerId, TimerName, Timestamp, Topics,
+};
+use plimsoll_offsets::{Entry, Text};
+
+use crate::{Settings, Subject, Subjects};
+
+/// Makes [`Reference`]s that decide so.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ReferenceSubjects {
+    /// Right by default; a mutant otherwise.
+    pub decisions: Decisions,
+}
+
+impl Subjects for ReferenceSubjects {
+    type Subject = Reference;
+
+    fn start(&self, settings: Settings) -> Reference {
+        let config = CoordinatorConfig {
+            max_group_size: settings.max_group_size,
+            initial_rebalance_delay_ms: settings.initial_rebalance_delay_ms,
+            ..CoordinatorConfig::default()
+        };
+        Reference::new(Arc::new(config), self.decisions)
+    }
+}
+
+/// The reference coordinator. Everything it appends is durable at once.
+#[derive(Clone, Debug)]
+pub struct Reference {
+    config: Arc<CoordinatorConfig>,
+    decisions: Decisions,
+    topics: Arc<Topics>,
+    coordinator: Coordinator,
+    epoch: i32,
+    log: Vec<Entry>,
+    now: i64,
+    calls: u64,
+    answers: BTreeMap<CallId, GroupResponse>,
+    timers: BTreeMap<(Text, TimerName), (i64, TimerId)>,
+}
+
+impl Reference {
+    /// A coordinator of an empty partition.
+    pub fn new(config: Arc<CoordinatorConfig>, decisions: Decisions) -> Reference {
+        let topics: Arc<Topics> = Arc::new([("t", 2), ("u", 2)].into_iter().collect());
+        let mut reference = Reference {
+            coordinator: Coordinator::new(config.clone(), decisions, topics.clone(), 0),
+            config,
+            decisions,
+            topics,
+            epoch: 0,
+            log: Vec::new(),
+            now: 1_000_000,
+            calls: 0,
+            answers: BTreeMap::new(),
+            timers: BTreeMap::new(),
+        };
+        reference.load();
+        reference
+    }
+
+    fn load(&mut self) {
+        for (offset, entry) in (0..).zip(&self.log) {
+            self.coordinator.apply(offset, entry);
+        }
+        let end = self.log.len() as i64;
+        let outcome = self.coordinator.finish_load(Timestamp(self.now), end, end);
+        self.note(outcome);
+    }
+
+    fn note(&mut self, outcome: Outcome) {
+        let answers = outcome.answers.into_iter();
+        self.answers.extend(answers.map(|a| (a.call, a.response)));
+        for change in outcome.timers {
+            match change {
+                TimerChange::Set { timer, after_ms } => {
+                    let at = self
+                        .now
+                        .saturating_add(i64::try_from(after_ms).unwrap_or(i64::MAX));
+                    let key = (timer.group.clone(), timer.name.clone());
+                    self.timers.insert(key, (at, timer));
+                }
+                TimerChange::Cancel { timer } => {
+                    self.timers.remove(&(timer.group, timer.name));
+                }
+            }
+        }
+    }
+
+    fn make(&mut self, step: Step) {
+        let base = self.log.len() as i64;
+        self.coordinator.before_append(&step);
+        let producer = step.producer();
+        let records = step.records().iter().cloned();
+        self.log
+            .extend(records.map(|record| Entry::Record { producer, record }));
+        let marker = step.marker().map(|marker| Entry::Marker {
+            producer: marker.producer,
+            ended: marker.ended,
+        });
+        self.log.extend(marker);
+        let now = Timestamp(self.now);
+        let outcome = self.coordinator.accept(now, step, base);
+        self.note(outcome);
+        let end = self.log.len() as i64;
+        let outcome = self.coordinator.high_watermark(now, end, self.epoch);
+        self.note(outcome);
+    }
+}
+
+impl Subject for Reference {
+    fn send(&mut self, request: &GroupRequest) -> CallId {
+        self.calls += 1;
+        let call = CallId(self.calls);
+        let step = self.coordinator.request(Timestamp(self.now), call, request);
+        self.make(step);
+        call
+    }
+
+    fn answer(&mut self, call: CallId) -> Option<GroupResponse> {
+        self.answers.get(&call).cloned()
+    }
+
+    fn advance(&mut self, ms: u64) {
+        let until = self
+            .now
+            .saturating_add(i64::try_from(ms).unwrap_or(i64::MAX));
+        loop {
+            let due = self.timers.iter().filter(|(_, (at, _))| *at <= until);
+            let next = due.min_by_key(|(_, (at, _))| *at);
+            let Some((key, (at, timer))) = next.map(|(key, value)| (key.clone(), value.clone()))
+            else {
+                break;
+            };
+            self.timers.remove(&key);
+            self.now = self.now.max(at);
+            let step = self.coordinator.fire(Timestamp(self.now), &timer);
+            self.make(step);
+        }
+        self.now = until;
+    }
+
+    fn reload(&mut self) {
+        let outcome = self.coordinator.stop(Timestamp(self.now));
+        self.note(outcome);
+        self.epoch += 1;
+        self.timers.clear();
+        self.coordinator = Coordinator::new(
+            self.config.clone(),
+            self.decisions,
+            self.topics.clone(),
+            self.epoch,
+        );
+        self.load();
+    }
+
+    fn hold_in_unload(&mut self) -> bool {
+        let outcome = self.coordinator.begin_unload(Timestamp(self.now));
+        self.note(outcome);
+        true
+    }
+}

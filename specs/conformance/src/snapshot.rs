@@ -1,0 +1,77 @@
+//! What anybody can see of a group: by DescribeGroups and OffsetFetch, members by role instead of by id.
+
+use plimsoll_coordinator::{
+    DescribeGroups, ErrorCode, GroupRequest, GroupResponse, GroupState, OffsetFetch,
+};
+use plimsoll_offsets::{Bytes, Text};
+
+use crate::Subject;
+use crate::scene::{GROUP, Scene};
+
+/// What anybody can see of a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    /// Its state; `Dead` if it does not exist.
+    pub state: Option<GroupState>,
+    /// Its protocol type and protocol.
+    pub protocol: (Text, Text),
+    /// Role, instance id and assignment of each member.
+    pub members: Vec<(&'static str, Option<Text>, Bytes)>,
+    /// Offset and error of `t` 0, `t` 1 and `u` 0, as a stable fetch answers.
+    pub offsets: Vec<(i64, ErrorCode)>,
+    /// The same as a fetch at the high watermark answers.
+    pub shown: Vec<(i64, ErrorCode)>,
+}
+
+impl Snapshot {
+    pub(crate) fn of(scene: &mut Scene<impl Subject>) -> Snapshot {
+        let request = GroupRequest::Describe(DescribeGroups {
+            groups: vec![GROUP.into()],
+            version: 5,
+        });
+        let call = scene.subject.send(&request);
+        let described = match scene.subject.answer(call) {
+            Some(GroupResponse::Describe(mut r)) => r.groups.pop(),
+            _ => None,
+        };
+        let nothing = || Text::from("");
+        let mut snapshot = Snapshot {
+            state: None,
+            protocol: (nothing(), nothing()),
+            members: Vec::new(),
+            offsets: offsets(scene, true),
+            shown: offsets(scene, false),
+        };
+        if let Some(group) = described {
+            snapshot.state = group.state;
+            snapshot.protocol = (group.protocol_type, group.protocol);
+            let members = group.members.into_iter();
+            let members = members.map(|m| (scene.role(&m.member), m.instance, m.assignment));
+            snapshot.members = members.collect();
+            snapshot.members.sort();
+        }
+        snapshot
+    }
+
+    pub(crate) fn exists(&self) -> bool {
+        self.state.is_some_and(|state| state != GroupState::Dead)
+    }
+
+    pub(crate) fn has(&self, role: &str) -> bool {
+        self.members.iter().any(|(is, _, _)| *is == role)
+    }
+}
+
+fn offsets(scene: &mut Scene<impl Subject>, require_stable: bool) -> Vec<(i64, ErrorCode)> {
+    let partitions = [("t", 0), ("t", 1), ("u", 0)];
+    let request = GroupRequest::Fetch(OffsetFetch {
+        group: GROUP.into(),
+        require_stable,
+        partitions: Some(partitions.map(|(t, p)| (t.into(), p)).to_vec()),
+    });
+    let call = scene.subject.send(&request);
+    match scene.subject.answer(call) {
+        Some(GroupResponse::Fetch(r)) => r.partitions.iter().map(|p| (p.offset, p.error)).collect(),
+        _ => Vec::new(),
+    }
+}
