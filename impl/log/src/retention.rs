@@ -79,6 +79,13 @@ impl Log {
 
     /// Removes the files below the log's start, oldest first.
     fn remove_below_start(&mut self, disk: &mut impl Disk) -> Result<(), LogError> {
+        let mut gone = self
+            .closed
+            .iter()
+            .take_while(|s| s.end_offset <= self.log_start);
+        if gone.any(|segment| segment.base_offset == self.recovery_point.segment) {
+            self.checkpoint(disk)?;
+        }
         while let Some(oldest) = self
             .closed
             .first()

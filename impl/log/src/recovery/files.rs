@@ -126,8 +126,10 @@ impl Files {
         let Some(checkpoint) = checkpoint else {
             return Ok(());
         };
-        let ends = self.segments.iter().skip(1);
-        let gone = ends.take_while(|end| **end <= checkpoint.log_start).count();
+        // The segment that the recovery point lies in stays, even if the log starts behind it.
+        let point = checkpoint.recovery_point.segment;
+        let below = |pair: &&[i64]| pair[0] < point && pair[1] <= checkpoint.log_start;
+        let gone = self.segments.windows(2).take_while(below).count();
         for base_offset in self.segments.drain(..gone).collect::<Vec<_>>() {
             let path = self.path(base_offset);
             remove_segment(disk, &path)?;
