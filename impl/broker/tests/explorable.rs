@@ -14,14 +14,17 @@ fn a_clone_goes_its_own_way() {
     driver.send(commit(1, 1));
     driver.flush(Flush::All);
     assert_ne!(driver.form(), before.form());
-    assert_ne!(driver.broker.disk(), before.broker.disk());
+    assert_ne!(driver.broker.disk().inner(), before.broker.disk().inner());
     let untouched = {
         let mut driver = sim();
         driver.settle();
         driver
     };
     assert_eq!(before.form(), untouched.form());
-    assert_eq!(before.broker.disk(), untouched.broker.disk());
+    assert_eq!(
+        before.broker.disk().inner(),
+        untouched.broker.disk().inner()
+    );
 }
 
 #[test]
@@ -46,7 +49,7 @@ fn the_form_does_not_know_the_time_or_how_often_a_timer_was_armed() {
     );
 }
 
-type Action = fn(&mut Driver<plimsoll_disk::SimDisk>);
+type Action = fn(&mut Driver<plimsoll_disk::Faulty<plimsoll_disk::SimDisk>>);
 
 #[test]
 fn the_form_tells_apart_what_will_answer_differently() {

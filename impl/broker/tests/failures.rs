@@ -4,7 +4,7 @@ mod common;
 
 use common::*;
 use plimsoll_broker::*;
-use plimsoll_disk::{Disk, Fault, SimDisk};
+use plimsoll_disk::{Disk, Fault, Faulty, SimDisk};
 
 const OFFSETS_FILE: &str = "__consumer_offsets-0/00000000000000000000.log";
 
@@ -48,7 +48,7 @@ fn c21_a_failed_append_shows_an_offset_that_no_log_holds() {
             cache,
             ..Decisions::default()
         };
-        let mut driver = Driver::start(SimDisk::new(), &deciding(decisions));
+        let mut driver = Driver::start(Faulty::new(SimDisk::new()), &deciding(decisions));
         driver.settle();
         driver.broker.disk_mut().fail_at(0, Fault::WriteIo);
         driver.send(commit(1, 1));
@@ -73,7 +73,7 @@ fn a_write_that_cannot_be_undone_stops_the_broker() {
     assert_eq!(driver.error(refused), Some(ErrorCode::NotCoordinator));
     assert!(matches!(driver.stopped, Some(StopReason::Append { .. })));
     assert!(driver.broker.is_stopped());
-    let mut again = Driver::start(driver.broker.into_disk().after_process_crash(), &config());
+    let mut again = Driver::start(driver.broker.into_disk(), &config());
     assert_eq!(
         again.committed(),
         -1,
@@ -141,7 +141,7 @@ fn before_the_load_nothing_is_answered_from_state() {
     driver.flush(Flush::All);
     let mut broker = Broker::open(driver.broker.into_disk(), &config()).unwrap();
     assert_eq!(broker.coordinator_status("g"), Some(Status::Loading));
-    let error = |broker: &mut Broker<SimDisk>, request: Request| match &broker.request(
+    let error = |broker: &mut Broker<Faulty<SimDisk>>, request: Request| match &broker.request(
         NOW,
         CallId(1),
         request,
@@ -242,7 +242,7 @@ fn records_that_are_not_of_the_offsets_topic_fail_the_load_by_name() {
 fn a_power_cut_during_an_append_stops_the_broker() {
     let mut driver = sim();
     driver.settle();
-    driver.broker.disk_mut().crash_at(Some(0));
+    driver.broker.disk_mut().fail_at(0, Fault::PowerCut);
     driver.send(commit(1, 1));
     assert!(driver.stopped.is_some() && driver.broker.disk().is_off());
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-/// Why a disk operation failed. The path is relative to the disk's root.
+/// Why a disk operation failed. A path is relative to the disk's root, but for the root itself.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DiskError {
     /// There is no file or directory of that name.
@@ -23,6 +23,36 @@ pub enum DiskError {
         /// What was asked for.
         path: String,
     },
+    /// The root is not a directory.
+    #[error("{path}: not a directory; name a directory, or one that does not exist yet")]
+    NotADirectory {
+        /// The root as it was given.
+        path: String,
+    },
+    /// EACCES, EPERM: the system does not let this process do that.
+    #[error(
+        "{path}: permission denied; let the user this runs as read and write the directory and all in it"
+    )]
+    Denied {
+        /// The file or directory.
+        path: String,
+    },
+    /// Another process works on this directory.
+    #[error("{path}: in use by {}; stop it first, or open the directory read-only", owner(*pid))]
+    Locked {
+        /// The root as it was given.
+        path: String,
+        /// That process, if it has said so yet.
+        pid: Option<u32>,
+    },
+    /// The disk was opened read-only.
+    #[error("{path}: cannot {operation}, the disk was opened read-only; open it for writing")]
+    ReadOnly {
+        /// The file or directory.
+        path: String,
+        /// What was to be done.
+        operation: &'static str,
+    },
     /// A position or length beyond the end of the file: it would leave a hole.
     #[error("{path}: {position} is beyond the end at {length}")]
     BeyondEnd {
@@ -33,8 +63,8 @@ pub enum DiskError {
         /// The file's length in bytes.
         length: u64,
     },
-    /// ENOSPC: the device is full.
-    #[error("{path}: no space left on the device")]
+    /// ENOSPC, EDQUOT: the device is full, or the user's share of it.
+    #[error("{path}: no space left on the device; free some, then try again")]
     NoSpace {
         /// The file.
         path: String,
@@ -47,15 +77,16 @@ pub enum DiskError {
         /// What the system said.
         reason: String,
     },
-    /// An earlier sync of this file failed; nothing more is believed about it until the disk is opened anew.
-    #[error("{path}: an earlier sync failed")]
-    Poisoned {
-        /// The file.
-        path: String,
-    },
-    /// The power is off (simulated disk only).
+    /// The power is off (see [`Fault::PowerCut`](crate::Fault::PowerCut)).
     #[error("power cut")]
     PowerCut,
+}
+
+fn owner(pid: Option<u32>) -> String {
+    pid.map_or_else(
+        || "another process".to_owned(),
+        |pid| format!("process {pid}"),
+    )
 }
 
 impl DiskError {
@@ -64,7 +95,14 @@ impl DiskError {
         match error.kind() {
             io::ErrorKind::NotFound => DiskError::NotFound { path },
             io::ErrorKind::AlreadyExists => DiskError::AlreadyExists { path },
-            io::ErrorKind::StorageFull => DiskError::NoSpace { path },
+            // A directory where a file belongs, or a file where a directory does.
+            io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory => {
+                DiskError::BadPath { path }
+            }
+            io::ErrorKind::PermissionDenied => DiskError::Denied { path },
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                DiskError::NoSpace { path }
+            }
             _ => DiskError::Io {
                 path,
                 reason: error.to_string(),

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use plimsoll_disk::{Disk, Fault, SimDisk};
+use plimsoll_disk::{Disk, Fault, Faulty, SimDisk};
 use plimsoll_log::{
     AppendError, Appended, Batch, BatchError, EndMarker, Log, LogConfig, LogError, NewBatch,
     NewRecord, Outcome, ReadError, RecoveryReport,
 };
 
-fn open(disk: &mut SimDisk) -> Result<(Log, RecoveryReport), LogError> {
+fn open(disk: &mut impl Disk) -> Result<(Log, RecoveryReport), LogError> {
     Log::open(disk, "p-0", Arc::new(LogConfig::default()), 0)
 }
 
@@ -29,8 +29,8 @@ fn batch(records: usize) -> Batch {
 }
 
 /// Batches at offsets 0, 1 (of 3 records) and 4.
-fn three_batches() -> (SimDisk, Log) {
-    let mut disk = SimDisk::new();
+fn three_batches() -> (Faulty<SimDisk>, Log) {
+    let mut disk = Faulty::new(SimDisk::new());
     let (mut log, _) = open(&mut disk).unwrap();
     for records in [1, 3, 1] {
         log.append(&mut disk, &batch(records), 5, 0).unwrap();
@@ -38,7 +38,7 @@ fn three_batches() -> (SimDisk, Log) {
     (disk, log)
 }
 
-fn bases(log: &Log, disk: &SimDisk, from: i64, below: i64, max_bytes: usize) -> Vec<i64> {
+fn bases(log: &Log, disk: &impl Disk, from: i64, below: i64, max_bytes: usize) -> Vec<i64> {
     let batches = log.read(disk, from, below, max_bytes).unwrap();
     batches.iter().map(|b| b.header().base_offset).collect()
 }
@@ -188,7 +188,7 @@ fn a_batch_that_cannot_be_written_touches_nothing() {
     ));
     let older = log.append(&mut disk, &batch(1), 4, 0);
     assert_eq!(older, Err(AppendError::LeaderEpoch { given: 4, last: 5 }));
-    assert_eq!((disk, log.log_end_offset()), (before, 5));
+    assert_eq!((disk.inner(), log.log_end_offset()), (before.inner(), 5));
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use plimsoll_broker::*;
-use plimsoll_disk::{Disk, SimDisk};
+use plimsoll_disk::{Disk, Faulty, SimDisk};
 
 pub const NOW: Timestamp = Timestamp(1_000);
 
@@ -129,8 +129,9 @@ impl<D: Disk + std::fmt::Debug> Driver<D> {
     }
 }
 
-pub fn sim() -> Driver<SimDisk> {
-    Driver::start(SimDisk::new(), &config())
+/// The simulated disk, on which a test may arm faults.
+pub fn sim() -> Driver<Faulty<SimDisk>> {
+    Driver::start(Faulty::new(SimDisk::new()), &config())
 }
 
 pub fn error_of(response: &Response) -> ErrorCode {

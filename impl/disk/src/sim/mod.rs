@@ -1,200 +1,260 @@
-//! The simulated disk: an image that knows written from synced, and the faults armed on it.
+//! The simulated disk: it knows what is written, what is synced, and what a power cut may leave in between.
 //!
-//! Two things are kept apart. The [`image`](SimDisk::image) is what lies on the disk and compares and hashes by content:
-//! it is the canonical form for an explorer. The armed faults and the operation count belong to the run, not to the
-//! disk, and take no part in comparisons.
+//! A disk is a value: it holds no faults, no counters and no history beyond what can still make a difference, and it
+//! compares and hashes by content. So it is its own canonical form for an explorer.
 
-mod faults;
+mod directory;
 mod file;
-mod image;
 mod survivors;
 
-use std::hash::{Hash, Hasher};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-pub use faults::Fault;
-use faults::Faults;
-pub use image::Image;
+use directory::{Change, Directory, Node};
+use file::SimFile;
+pub use survivors::Survivors;
 
-use crate::{Disk, DiskError, path};
+use crate::{Disk, DiskError, Medium, path};
 
-/// A disk in memory. Cloning is cheap (contents are shared until one side writes); equality and hash are those of the
-/// [`Image`].
-#[derive(Clone, Debug, Default)]
+/// A disk in memory. Cloning is cheap: contents are shared until one side writes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SimDisk {
-    image: Image,
-    faults: Faults,
+    sector_bytes: usize,
+    /// By path, the root under the empty one.
+    directories: Arc<BTreeMap<Arc<str>, Arc<Directory>>>,
 }
 
-impl PartialEq for SimDisk {
-    fn eq(&self, other: &SimDisk) -> bool {
-        self.image == other.image
+impl Default for SimDisk {
+    fn default() -> SimDisk {
+        SimDisk::with_sectors(512)
     }
 }
 
-impl Eq for SimDisk {}
+fn not_found(path: &str) -> DiskError {
+    DiskError::NotFound {
+        path: path.to_owned(),
+    }
+}
 
-impl Hash for SimDisk {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.image.hash(state);
+fn bad_path(path: &str) -> DiskError {
+    DiskError::BadPath {
+        path: path.to_owned(),
     }
 }
 
 impl SimDisk {
-    /// An empty disk without faults.
+    /// An empty disk with sectors of 512 bytes.
     pub fn new() -> SimDisk {
         SimDisk::default()
     }
 
-    /// What lies on the disk, written and synced.
-    pub fn image(&self) -> &Image {
-        &self.image
-    }
-
-    /// Appends one canonical form of the image to `out`: equal images, equal bytes, and the other way round.
-    pub fn canonical_bytes(&self, out: &mut Vec<u8>) {
-        self.image.canonical_bytes(out);
-    }
-
-    /// Operations so far that change something: creations, writes, truncations, syncs, removals. Reads are not
-    /// counted, since a power cut at a read leaves what a cut at the next change leaves.
-    pub fn operations(&self) -> u64 {
-        self.faults.operations()
-    }
-
-    /// Arms a power cut: the `n`-th next counted operation (0 is the very next) has no effect, and it and everything
-    /// after it, reads included, fails with [`DiskError::PowerCut`]. `None` disarms.
-    pub fn crash_at(&mut self, n: Option<u64>) {
-        self.faults.crash_at(n);
-    }
-
-    /// Arms one `fault` for the `n`-th next operation of its kind (0 is the very next). Several may be armed.
-    pub fn fail_at(&mut self, n: u64, fault: Fault) {
-        self.faults.fail_at(n, fault);
-    }
-
-    /// Whether an armed power cut has happened.
-    pub fn is_off(&self) -> bool {
-        self.faults.is_off()
-    }
-
-    /// Every disk that a power cut right now may leave, without repetitions, with no fault armed: per file each
-    /// prefix of its unsynced changes, and each with the next write torn in the middle; each unsynced name there or
-    /// not. The first one is what is certain: all unsynced lost.
-    pub fn survivors(&self) -> Vec<SimDisk> {
-        let images = survivors::of(&self.image);
-        let disk = |image| SimDisk {
-            image,
-            faults: Faults::default(),
-        };
-        images.into_iter().map(disk).collect()
-    }
-
-    /// The disk as a restarted *process* finds it while the machine stays up: everything written is visible, what was
-    /// not synced is still not synced, and no fault is armed.
-    pub fn after_process_crash(&self) -> SimDisk {
+    /// An empty disk with sectors of so many bytes (at least one): what a power cut cannot tear. Small ones tear small
+    /// files in many places; ones larger than any file leave each write whole or absent.
+    pub fn with_sectors(sector_bytes: usize) -> SimDisk {
         SimDisk {
-            image: self.image.clone(),
-            faults: Faults::default(),
+            sector_bytes: sector_bytes.max(1),
+            directories: Arc::new(BTreeMap::from([("".into(), Arc::default())])),
+        }
+    }
+
+    /// Appends one canonical form to `out`: equal disks, equal bytes, and the other way round.
+    pub fn canonical_bytes(&self, out: &mut Vec<u8>) {
+        file::put_number(out, self.sector_bytes);
+        file::put_number(out, self.directories.len());
+        for (path, directory) in self.directories.iter() {
+            file::put(out, path.as_bytes());
+            directory.canonical_bytes(out);
+        }
+    }
+
+    /// How many disks a power cut right now may leave: the length of [`SimDisk::survivors`], or more if files of equal
+    /// content took turns under one name. `u64::MAX` stands for more than that. Needs time and memory by the number of
+    /// unsynced changes in a file, and exponentially by those of names in one directory.
+    pub fn survivor_count(&self) -> u64 {
+        survivors::Choices::of(self).count()
+    }
+
+    /// Every disk that a power cut right now may leave, without repetition. The first one has lost all that was not
+    /// synced. Per file: each length that it had since it was synced (on the way to a greater one also each sector's
+    /// end), and in each sector the synced content or any since, whatever the other sectors hold. Per directory: the
+    /// names as synced, with any of the changes since that can be made to them.
+    pub fn survivors(&self) -> Vec<SimDisk> {
+        survivors::Choices::of(self).take(u64::MAX).disks
+    }
+
+    /// At most `most` of the [`SimDisk::survivors`], spread evenly over all of them with the first and the last among
+    /// them, and the number of those left out.
+    pub fn survivors_at_most(&self, most: u64) -> Survivors {
+        survivors::Choices::of(self).take(most)
+    }
+
+    /// The directory of that path; the error names `asked`, which lies in it.
+    fn directory(&self, path: &str, asked: &str) -> Result<&Directory, DiskError> {
+        if let Some(directory) = self.directories.get(path) {
+            return Ok(directory);
+        }
+        match self
+            .directory(path::parent(path), asked)?
+            .find(path::name(path))
+        {
+            None => Err(not_found(asked)),
+            Some(_) => Err(bad_path(asked)),
+        }
+    }
+
+    fn directory_mut(&mut self, path: &str, asked: &str) -> Result<&mut Directory, DiskError> {
+        self.directory(path, asked)?;
+        let directories = Arc::make_mut(&mut self.directories);
+        let directory = directories.get_mut(path).ok_or_else(|| not_found(asked))?;
+        Ok(Arc::make_mut(directory))
+    }
+
+    /// What a path stands for; the root is no entry of any directory.
+    fn node(&self, path: &str) -> Result<Option<Node>, DiskError> {
+        path::check(path)?;
+        if path.is_empty() {
+            return Ok(Some(Node::Directory));
+        }
+        Ok(self
+            .directory(path::parent(path), path)?
+            .find(path::name(path)))
+    }
+
+    fn file_number(&self, path: &str) -> Result<usize, DiskError> {
+        match self.node(path)? {
+            None => Err(not_found(path)),
+            Some(Node::Directory) => Err(bad_path(path)),
+            Some(Node::File(number)) => Ok(number),
+        }
+    }
+
+    fn file(&self, path: &str) -> Result<&SimFile, DiskError> {
+        let number = self.file_number(path)?;
+        let directory = self.directory(path::parent(path), path)?;
+        directory
+            .files
+            .get(number)
+            .map(Arc::as_ref)
+            .ok_or_else(|| not_found(path))
+    }
+
+    fn file_mut(&mut self, path: &str) -> Result<&mut SimFile, DiskError> {
+        let number = self.file_number(path)?;
+        let directory = self.directory_mut(path::parent(path), path)?;
+        let file = directory.files.get_mut(number);
+        file.map(Arc::make_mut).ok_or_else(|| not_found(path))
+    }
+
+    /// The directory in which a name is to be made that is free.
+    fn free(&mut self, path: &str) -> Result<&mut Directory, DiskError> {
+        if self.node(path)?.is_some() {
+            return Err(DiskError::AlreadyExists {
+                path: path.to_owned(),
+            });
+        }
+        self.directory_mut(path::parent(path), path)
+    }
+
+    fn is_directory(&self, path: &str) -> Result<(), DiskError> {
+        match self.node(path)? {
+            None => Err(not_found(path)),
+            Some(Node::File(_)) => Err(bad_path(path)),
+            Some(Node::Directory) => Ok(()),
         }
     }
 }
 
 impl Disk for SimDisk {
     fn create_dir(&mut self, path: &str) -> Result<(), DiskError> {
-        path::check(path)?;
-        self.faults.count()?;
-        self.image.add_directory(path)
+        let change = Change::Create(path::name(path).into(), Node::Directory);
+        self.free(path)?.change(change);
+        Arc::make_mut(&mut self.directories).insert(path.into(), Arc::default());
+        Ok(())
     }
 
     fn create(&mut self, path: &str) -> Result<(), DiskError> {
-        path::check(path)?;
-        self.faults.count()?;
-        self.image.add_file(path)
+        self.free(path)?.create_file(path::name(path));
+        Ok(())
     }
 
     fn write_at(&mut self, path: &str, position: u64, bytes: &[u8]) -> Result<(), DiskError> {
-        self.faults.count()?;
-        self.faults.believed(path)?;
-        let file = self.image.file_mut(path)?;
-        match self.faults.next_write() {
-            None => file.write(path, position, bytes),
-            Some(fault) => {
-                // The unkind case: part of the bytes arrived before the error did.
-                file.write(path, position, &bytes[..bytes.len() / 2])?;
-                Err(fault.error(path))
-            }
-        }
+        let sector_bytes = self.sector_bytes;
+        self.file_mut(path)?
+            .write(path, position, bytes, sector_bytes)
     }
 
     fn truncate(&mut self, path: &str, length: u64) -> Result<(), DiskError> {
-        self.faults.count()?;
-        self.faults.believed(path)?;
-        let file = self.image.file_mut(path)?;
-        match self.faults.next_truncate() {
-            None => file.truncate(path, length),
-            Some(fault) => Err(fault.error(path)),
-        }
+        let sector_bytes = self.sector_bytes;
+        self.file_mut(path)?.truncate(path, length, sector_bytes)
     }
 
     fn sync(&mut self, path: &str) -> Result<(), DiskError> {
-        self.faults.count()?;
-        self.faults.believed(path)?;
-        let file = self.image.file_mut(path)?;
-        match self.faults.next_sync() {
-            None => {
-                file.sync();
-                Ok(())
-            }
-            Some(fault) => {
-                self.faults.poison(path);
-                Err(fault.error(path))
-            }
+        let sector_bytes = self.sector_bytes;
+        if self.file(path)?.unsynced.is_some() {
+            self.file_mut(path)?.sync(sector_bytes);
         }
+        Ok(())
     }
 
     fn sync_dir(&mut self, path: &str) -> Result<(), DiskError> {
-        path::check(path)?;
-        self.faults.count()?;
-        self.faults.believed(path)?;
-        match self.faults.next_sync() {
-            None => self.image.sync_directory(path),
-            Some(fault) => {
-                self.faults.poison(path);
-                Err(fault.error(path))
-            }
+        self.is_directory(path)?;
+        if self.directory(path, path)?.unsettled.is_some() {
+            self.directory_mut(path, path)?.sync();
         }
+        Ok(())
     }
 
     fn remove(&mut self, path: &str) -> Result<(), DiskError> {
-        self.faults.count()?;
-        self.faults.believed(path)?;
-        self.image.remove(path)
+        let node = Node::File(self.file_number(path)?);
+        let directory = self.directory_mut(path::parent(path), path)?;
+        directory.change(Change::Remove(path::name(path).into(), node));
+        Ok(())
     }
 
     fn rename(&mut self, from: &str, to: &str) -> Result<(), DiskError> {
+        path::check(from)?;
         path::check(to)?;
         path::same_directory(from, to)?;
-        self.faults.count()?;
-        self.faults.believed(from)?;
-        self.image.rename(from, to)
+        let node = Node::File(self.file_number(from)?);
+        if self.node(to)? == Some(Node::Directory) {
+            return Err(bad_path(to));
+        }
+        if from != to {
+            let (old, new) = (path::name(from).into(), path::name(to).into());
+            let directory = self.directory_mut(path::parent(from), from)?;
+            directory.change(Change::Rename(old, new, node));
+        }
+        Ok(())
     }
 
     fn read_at(&self, path: &str, position: u64, length: usize) -> Result<Vec<u8>, DiskError> {
-        self.faults.powered()?;
-        self.faults.believed(path)?;
-        Ok(self.image.file(path)?.read(position, length))
+        Ok(self.file(path)?.read(position, length))
     }
 
     fn len(&self, path: &str) -> Result<u64, DiskError> {
-        self.faults.powered()?;
-        self.faults.believed(path)?;
-        Ok(self.image.file(path)?.len())
+        Ok(self.file(path)?.len())
     }
 
     fn list(&self, path: &str) -> Result<Vec<String>, DiskError> {
-        path::check(path)?;
-        self.faults.powered()?;
-        self.image.list(path)
+        self.is_directory(path)?;
+        let names = &self.directory(path, path)?.names;
+        Ok(names.iter().map(|(name, _)| name.to_string()).collect())
+    }
+}
+
+impl Medium for SimDisk {
+    fn forsake(&mut self, path: &str) -> Result<(), DiskError> {
+        match self.node(path)? {
+            Some(Node::Directory) => self.directory_mut(path, path)?.forsake(),
+            _ => self.file_mut(path)?.forsake(),
+        }
+        Ok(())
+    }
+
+    fn flip(&mut self, path: &str, position: u64, mask: u8) -> Result<(), DiskError> {
+        let sector_bytes = self.sector_bytes;
+        self.file_mut(path)?
+            .flip(path, position, mask, sector_bytes)
     }
 }
 

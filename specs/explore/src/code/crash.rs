@@ -1,7 +1,7 @@
 //! The power fails: what the disk keeps, what recovery makes of it, and which crash of the model that is.
 
 use plimsoll_broker::Broker;
-use plimsoll_disk::SimDisk;
+use plimsoll_disk::{Fault, Faulty, SimDisk};
 use plimsoll_log::RecoveryReport;
 use plimsoll_model::{Action, Step};
 use serde::{Deserialize, Serialize};
@@ -41,15 +41,12 @@ fn recovered(report: &RecoveryReport) -> Option<String> {
 }
 
 /// A recovery that was cut short: what the disk is like then.
-fn cut_recovery(
-    mut disk: SimDisk,
-    config: &plimsoll_broker::Config,
-    operation: u8,
-) -> Option<SimDisk> {
-    disk.crash_at(Some(operation.into()));
+fn cut_recovery(disk: SimDisk, config: &plimsoll_broker::Config, operation: u8) -> Option<SimDisk> {
+    let mut disk = Faulty::new(disk);
+    disk.fail_at(operation.into(), Fault::PowerCut);
     match Broker::open(disk, config) {
         Ok(_) => None,
-        Err(failure) => Some(failure.disk),
+        Err(failure) => Some(failure.disk.into_inner()),
     }
 }
 
@@ -60,7 +57,8 @@ impl CodeSystem {
         if model.budgets.failovers == 0 || !model.coordinator.serves() {
             return;
         }
-        for (survivor, disk) in state.broker.disk().survivors().into_iter().enumerate() {
+        let survivors = state.broker.disk().inner().survivors();
+        for (survivor, disk) in survivors.into_iter().enumerate() {
             let survivor =
                 u8::try_from(survivor).expect("a short workload leaves fewer than 256 disks");
             actions.push(CodeAction::Cut {
@@ -97,6 +95,7 @@ impl CodeSystem {
         let disk = state
             .broker
             .disk()
+            .inner()
             .survivors()
             .into_iter()
             .nth(cut.survivor.into())
@@ -115,7 +114,8 @@ impl CodeSystem {
     pub(super) fn take_cut(&self, from: &CodeState, cut: Cut) -> Taken {
         let mut state = from.clone();
         let opened = self.surviving(from, cut).and_then(|disk| {
-            Broker::open(disk, &self.config).map_err(|failure| failure.error.to_string())
+            Broker::open(Faulty::new(disk), &self.config)
+                .map_err(|failure| failure.error.to_string())
         });
         state.calls.drop_all();
         let mut notes = vec![self.told(from, cut)];
@@ -173,7 +173,7 @@ impl CodeSystem {
     }
 
     fn told(&self, state: &CodeState, cut: Cut) -> String {
-        let disks = state.broker.disk().survivors().len();
+        let disks = state.broker.disk().inner().survivor_count();
         let again = cut.again.map_or_else(String::new, |again| {
             format!(
                 "; power fails again before operation {} of the recovery",

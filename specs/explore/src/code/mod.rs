@@ -2,8 +2,9 @@
 //!
 //! The clients, the network and the choice of what happens next are the model's; whatever reaches the coordinator is a
 //! real request to the real broker, whose answers, memory and logs must be what the model allows. Before any step the
-//! power may fail; the disk then keeps each prefix of what was not synced, with the next write torn or not, and the
-//! power may fail again at any operation of the recovery.
+//! power may fail; the disk then keeps each length that a file had, with the content of its one sector at any time since,
+//! and the power may fail again at any operation of the recovery. Sectors are larger than any log here, so that a batch
+//! is there, gone, or a hole of zeros; batches torn and reordered by sectors are for the log by itself.
 
 mod calls;
 mod compare;
@@ -19,7 +20,7 @@ use plimsoll_broker::{Broker, Config};
 use plimsoll_coordinator::{
     Acknowledge, CoordinatorConfig, Decisions, Fence, LoadExtent, UpdateCache,
 };
-use plimsoll_disk::SimDisk;
+use plimsoll_disk::{Faulty, SimDisk};
 use plimsoll_model::{Action, Bounds, Design, Event, Mistake, Phase, State};
 use plimsoll_promises::{Because, Broken, PromiseId};
 
@@ -34,6 +35,9 @@ use crate::{
     system::{Head, Outcome, Replay, Situation, System},
 };
 
+/// Larger than any log within these bounds: see the head of this module.
+const SECTOR_BYTES: usize = 1 << 20;
+
 /// The real broker, driven along the model.
 #[derive(Debug, Clone)]
 pub struct CodeSystem {
@@ -42,7 +46,7 @@ pub struct CodeSystem {
     /// The broker's settings, with its decisions: right ones, or a mutant's.
     config: Config,
     start: Watch,
-    broker: Broker<SimDisk>,
+    broker: Broker<Faulty<SimDisk>>,
 }
 
 /// One step of the code system.
@@ -86,8 +90,9 @@ impl CodeSystem {
             ..Config::with_topics(&[(TOPIC, 1)])
         };
         let design = DesignSystem::new(bounds, design);
-        let (broker, _) = Broker::start(SimDisk::new(), &config, names::NOW)
-            .expect("an empty disk without faults opens");
+        let disk = Faulty::new(SimDisk::with_sectors(SECTOR_BYTES));
+        let (broker, _) =
+            Broker::start(disk, &config, names::NOW).expect("an empty disk without faults opens");
         Self {
             start: design.start(),
             design,

@@ -6,7 +6,7 @@ use std::{
 };
 
 use plimsoll_broker::Broker;
-use plimsoll_disk::SimDisk;
+use plimsoll_disk::{Faulty, SimDisk};
 use plimsoll_model::MEMBERS;
 
 use super::calls::Calls;
@@ -18,7 +18,7 @@ pub struct CodeState {
     /// The model, and what the promises remember.
     pub watch: Watch,
     /// The broker. After a power failure it is the recovered one, which has yet to load.
-    pub broker: Broker<SimDisk>,
+    pub broker: Broker<Faulty<SimDisk>>,
     /// Requests without an answer yet.
     pub(crate) calls: Calls,
     /// Where the commit that each place waits for stands in the offsets log (as the offset after it).
@@ -28,7 +28,7 @@ pub struct CodeState {
 }
 
 impl CodeState {
-    pub(crate) fn new(watch: Watch, broker: Broker<SimDisk>) -> Self {
+    pub(crate) fn new(watch: Watch, broker: Broker<Faulty<SimDisk>>) -> Self {
         Self {
             watch,
             broker,
@@ -48,7 +48,7 @@ impl CodeState {
     fn bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(1024);
         self.broker.canonical_bytes(&mut bytes);
-        self.broker.disk().canonical_bytes(&mut bytes);
+        self.broker.disk().inner().canonical_bytes(&mut bytes);
         bytes
     }
 }
@@ -72,7 +72,7 @@ impl Hash for CodeState {
         self.appended.hash(state);
         self.acked_end.hash(state);
         self.broker.hash_canonical(state);
-        self.broker.disk().hash(state);
+        self.broker.disk().inner().hash(state);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use plimsoll_broker::Broker;
 use plimsoll_coordinator::{GroupState, Status};
-use plimsoll_disk::SimDisk;
+use plimsoll_disk::{Faulty, SimDisk};
 use plimsoll_offsets::OffsetsRecord;
 use plimsoll_promises::{Projection, View};
 
@@ -57,7 +57,7 @@ impl Plain {
 
 /// A state of the code system, its offsets log read once.
 pub struct CodeView<'a> {
-    broker: &'a Broker<SimDisk>,
+    broker: &'a Broker<Faulty<SimDisk>>,
     delivered: i32,
     acked_end: i64,
     pub(crate) whole: Plain,
