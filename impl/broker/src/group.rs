@@ -18,12 +18,58 @@ impl<D: Disk> Broker<D> {
         call: CallId,
         request: &GroupRequest,
     ) -> Vec<Effect> {
-        let Some(index) = request.group().and_then(|id| self.shard_of(id)) else {
-            let response = Response::Group(request.refusal(ErrorCode::NotCoordinator));
-            return vec![Effect::Answer { call, response }];
+        let refused = |error| {
+            let response = Response::Group(request.refusal(error));
+            vec![Effect::Answer { call, response }]
         };
-        let step = self.shards[index].coordinator.request(now, call, request);
-        self.make(now, index, step)
+        let partitions = i32::try_from(self.shards.len()).unwrap_or(i32::MAX);
+        let parts = request.scatter(partitions);
+        match request {
+            // Nobody coordinates transactions here, so none is open.
+            GroupRequest::TxnCommit(_) | GroupRequest::EndTxn(_) => {
+                refused(ErrorCode::InvalidTxnState)
+            }
+            // These write nothing: their parts are answered at once.
+            GroupRequest::Describe(_) | GroupRequest::List(_) => {
+                self.gathered(now, call, request, &parts)
+            }
+            _ => match &parts[..] {
+                [(index, part)] => match usize::try_from(*index) {
+                    Ok(index) => {
+                        let step = self.shards[index].coordinator.request(now, call, part);
+                        self.make(now, index, step)
+                    }
+                    Err(_) => refused(ErrorCode::NotCoordinator),
+                },
+                // Nothing is asked, so nothing is deleted; or several coordinators would have to delete at once, which
+                // is for whoever asks to do one by one.
+                [] => refused(ErrorCode::NotCoordinator),
+                _ => refused(ErrorCode::CoordinatorNotAvailable),
+            },
+        }
+    }
+
+    /// One answer out of those of several coordinators.
+    fn gathered(
+        &self,
+        now: Timestamp,
+        call: CallId,
+        request: &GroupRequest,
+        parts: &[(i32, GroupRequest)],
+    ) -> Vec<Effect> {
+        let mut answers = Vec::with_capacity(parts.len());
+        for (index, part) in parts {
+            let shard = usize::try_from(*index).ok();
+            let shard = shard.and_then(|index| self.shards.get(index));
+            if let Some(shard) = shard {
+                let step = shard.coordinator.request(now, call, part);
+                answers.extend(step.into_answer());
+            }
+        }
+        let gathered = request.gather(answers);
+        let response = gathered.unwrap_or_else(|| request.refusal(ErrorCode::NotCoordinator));
+        let response = Response::Group(response);
+        vec![Effect::Answer { call, response }]
     }
 
     /// A timer has run out. One that was cancelled or armed anew in the meantime does nothing.

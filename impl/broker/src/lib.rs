@@ -34,12 +34,14 @@ pub use error::{LoadError, OpenError, OpenFailure, StopReason};
 pub use inspect::PartitionView;
 pub use open::Started;
 pub use plimsoll_coordinator::{
-    Acknowledge, CallId, CommittedPartition, CoordinatorConfig, Decisions, ErrorCode, Fence,
-    FetchedOffset, GroupRequest, GroupResponse, GroupState, GroupView, Heartbeat,
+    Acknowledge, CallId, CommittedPartition, CoordinatorConfig, Decisions, DeleteGroups,
+    DeleteGroupsResponse, DescribeGroups, DescribeGroupsResponse, DescribedGroup, DescribedMember,
+    ErrorCode, Fence, FetchedOffset, GroupRequest, GroupResponse, GroupState, GroupView, Heartbeat,
     HeartbeatResponse, JoinGroup, JoinGroupResponse, JoinedMember, LeaveGroup, LeaveGroupResponse,
-    LoadExtent, MemberView, OffsetCommit, OffsetCommitResponse, OffsetFetch, OffsetFetchResponse,
-    OffsetToCommit, Protocol, Status, SyncGroup, SyncGroupResponse, TimerId, TimerName, Timestamp,
-    UpdateCache,
+    LeavingMember, LeftMember, ListGroups, ListGroupsResponse, ListedGroup, LoadExtent, MemberView,
+    OffsetCommit, OffsetCommitResponse, OffsetDelete, OffsetDeleteResponse, OffsetFetch,
+    OffsetFetchResponse, OffsetToCommit, Protocol, Status, SyncGroup, SyncGroupResponse, TimerId,
+    TimerName, Timestamp, TxnOffsetCommit, TxnOffsetCommitResponse, UpdateCache,
 };
 pub use plimsoll_log::{NewRecord, Record, RecoveryReport};
 pub use plimsoll_offsets::{

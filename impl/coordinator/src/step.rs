@@ -103,6 +103,13 @@ impl Step {
         self.marker.as_ref()
     }
 
+    /// The answer of a step that does nothing but answer: there is nothing to accept.
+    pub fn into_answer(self) -> Option<GroupResponse> {
+        let alone = self.changes.is_empty() && self.deferred.is_none() && self.length() == 0;
+        let answer = self.outcome.answers.into_iter().next();
+        answer.filter(|_| alone).map(|answer| answer.response)
+    }
+
     /// A step that only answers.
     pub(crate) fn answer(call: CallId, response: GroupResponse) -> Step {
         let mut step = Step::nothing();

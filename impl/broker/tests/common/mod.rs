@@ -144,6 +144,9 @@ pub fn error_of(response: &Response) -> ErrorCode {
         Response::Group(GroupResponse::Leave(r)) => r.error,
         Response::Group(GroupResponse::Commit(r)) => r.partitions[0].error,
         Response::Group(GroupResponse::Fetch(r)) => r.error,
+        Response::Group(GroupResponse::TxnCommit(r)) => r.partitions[0].error,
+        Response::Group(GroupResponse::Delete(r)) => r.groups[0].1,
+        Response::Group(GroupResponse::List(r)) => r.error,
         Response::Group(other) => panic!("{other:?}"),
     }
 }
