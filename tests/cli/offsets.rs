@@ -59,11 +59,13 @@ fn rows(group: &Value) -> Rows {
     offsets.iter().map(row).collect()
 }
 
+/// Topic, partition, offset, leader epoch and metadata, as the client that asked gave them.
+type Answer = (String, i64, i64, i64, String);
+
 fn answered(name: &str) -> BTreeMap<String, Rows> {
     let file =
         std::fs::read_to_string(format!("{}/committed.json", folder(name))).expect("it is there");
-    let groups: BTreeMap<String, Vec<(String, i64, i64, i64, String)>> =
-        serde_json::from_str(&file).expect("JSON");
+    let groups: BTreeMap<String, Vec<Answer>> = serde_json::from_str(&file).expect("JSON");
     let row = |(topic, partition, offset, _, metadata)| (topic, partition, offset, metadata);
     groups
         .into_iter()

@@ -120,11 +120,13 @@ fn stored_in(segment: i64, batch: &Batch) -> Vec<Stored> {
     stored.collect()
 }
 
+/// Topic, partition, offset, leader epoch and metadata, as the client that asked gave them.
+type Answer = (String, i32, i64, i32, String);
+
 /// What the broker answered at that moment: topic, partition, offset and metadata of every group.
 pub(crate) fn committed(name: &str) -> BTreeMap<String, BTreeSet<(String, i32, i64, String)>> {
     let text = std::fs::read_to_string(folder(name).join("committed.json")).expect("it is there");
-    let groups: BTreeMap<String, Vec<(String, i32, i64, i32, String)>> =
-        serde_json::from_str(&text).expect("JSON");
+    let groups: BTreeMap<String, Vec<Answer>> = serde_json::from_str(&text).expect("JSON");
     let row = |(topic, partition, offset, _, metadata)| (topic, partition, offset, metadata);
     groups
         .into_iter()

@@ -1,7 +1,7 @@
 //! Why a broker does not open, or stops.
 
 use plimsoll_log::{AppendError, BatchError, LogError, ReadError};
-use plimsoll_offsets::{CodecError, Text};
+use plimsoll_offsets::{EntriesError, Malformed, Text};
 
 /// Why a broker does not open.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -42,19 +42,17 @@ pub enum LoadError {
         reason: BatchError,
     },
     /// A record is not one of the offsets topic.
-    #[error("record at offset {offset}: {reason}")]
-    Record {
-        /// Its offset.
-        offset: i64,
-        /// What is wrong with it.
-        reason: CodecError,
-    },
-    /// The batch belongs to a transaction, or is a marker of one. To take it for settled would be wrong.
-    #[error("batch at offset {offset} belongs to a transaction, which this version does not load")]
-    Transaction {
-        /// Base offset of the batch.
-        offset: i64,
-    },
+    #[error(transparent)]
+    Record(#[from] Malformed),
+}
+
+impl From<EntriesError> for LoadError {
+    fn from(error: EntriesError) -> LoadError {
+        match error {
+            EntriesError::Batch { offset, reason } => LoadError::Batch { offset, reason },
+            EntriesError::Record(malformed) => LoadError::Record(malformed),
+        }
+    }
 }
 
 /// Why the broker stopped for good.

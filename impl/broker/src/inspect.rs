@@ -3,11 +3,11 @@
 use plimsoll_coordinator::{GroupView, Status, TimerId};
 use plimsoll_disk::Disk;
 use plimsoll_log::{BatchError, ReadError, Record};
-use plimsoll_offsets::{CommittedOffset, OffsetsRecord, Text, Timeline};
+use plimsoll_offsets::{CommittedOffset, Entry, OffsetsRecord, Text, Timeline};
 
 use crate::broker::Broker;
 use crate::error::LoadError;
-use crate::load::each_record;
+use crate::load::each_entry;
 use crate::partition::{Partition, Shard};
 
 /// A partition's numbers. All but the start are *next* offsets.
@@ -122,8 +122,10 @@ impl<D: Disk> Broker<D> {
         let mut records = Vec::new();
         if let Some(shard) = self.shards.get(index) {
             let log = &shard.partition.log;
-            each_record(&self.disk, log, log.log_end_offset(), |offset, record| {
-                records.push((offset, record))
+            each_entry(&self.disk, log, log.log_end_offset(), |offset, entry| {
+                if let Entry::Record { record, .. } = entry {
+                    records.push((offset, record));
+                }
             })?;
         }
         Ok(records)

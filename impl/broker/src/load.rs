@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use plimsoll_coordinator::{LoadExtent, Status, Timestamp};
 use plimsoll_disk::Disk;
-use plimsoll_log::{Batch, Log};
-use plimsoll_offsets::{OffsetsRecord, decode};
+use plimsoll_log::Log;
+use plimsoll_offsets::{Entry, entries};
 
 use crate::api::Effect;
 use crate::broker::Broker;
@@ -55,18 +55,18 @@ impl Shard {
                 log.last_batch_offset().unwrap_or(log.log_end_offset())
             }
         };
-        each_record(disk, log, end, |offset, record| {
-            self.coordinator.replay(offset, &record)
+        each_entry(disk, log, end, |offset, entry| {
+            self.coordinator.apply(offset, &entry)
         })
     }
 }
 
-/// Decodes every record of an offsets log below `end`, in order.
-pub(crate) fn each_record(
+/// Decodes every record and every marker of an offsets log below `end`, in order.
+pub(crate) fn each_entry(
     disk: &impl Disk,
     log: &Log,
     end: i64,
-    mut each: impl FnMut(i64, OffsetsRecord),
+    mut each: impl FnMut(i64, Entry),
 ) -> Result<(), LoadError> {
     let mut from = log.log_start_offset();
     loop {
@@ -76,28 +76,9 @@ pub(crate) fn each_record(
         };
         from = last.header().last_offset() + 1;
         for batch in &batches {
-            for (offset, record) in decode_batch(batch)? {
-                each(offset, record);
+            for (offset, entry) in entries(batch)? {
+                each(offset, entry);
             }
         }
     }
-}
-
-fn decode_batch(batch: &Batch) -> Result<Vec<(i64, OffsetsRecord)>, LoadError> {
-    let offset = batch.header().base_offset;
-    let attributes = batch.header().attributes;
-    if attributes.is_control() || attributes.is_transactional() {
-        return Err(LoadError::Transaction { offset });
-    }
-    let records = batch
-        .records()
-        .map_err(|reason| LoadError::Batch { offset, reason })?;
-    let decoded = records.into_iter().map(|record| {
-        let offset = record.offset;
-        match decode(record.key.as_deref(), record.value.as_deref()) {
-            Ok(meaning) => Ok((offset, meaning)),
-            Err(reason) => Err(LoadError::Record { offset, reason }),
-        }
-    });
-    decoded.collect()
 }

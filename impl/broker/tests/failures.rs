@@ -227,7 +227,7 @@ fn records_that_are_not_of_the_offsets_topic_fail_the_load_by_name() {
             Effect::FailStop {
                 reason:
                     StopReason::Load {
-                        error: LoadError::Record { offset, .. },
+                        error: LoadError::Record(plimsoll_offsets::Malformed { offset, .. }),
                         ..
                     },
             },

@@ -3,9 +3,11 @@
 //! * [`OffsetsRecord`]: what a record of `__consumer_offsets` means, with its codec (semantics §4.2).
 //! * [`partition_for`]: which partition a group's records go to (S10, §4.3).
 //! * [`Cache`]: the state that the records up to an offset add up to, seen at the log's end and at the high watermark,
-//!   and the commits that wait for a transaction's marker. [`Entry`] is what it is fed with.
+//!   and the commits that wait for a transaction's marker. [`Entry`] is what it is fed with, and
+//!   [`entries`] what a batch of the log has of them.
 //! * [`Cache::expired`]: which offsets nobody needs any more (§4.5).
 
+mod batch;
 mod cache;
 mod codec;
 mod consumer;
@@ -16,6 +18,7 @@ mod record;
 mod routing;
 mod timeline;
 
+pub use batch::{EntriesError, entries};
 pub use cache::{Cache, Ended, PendingOffset, Producer};
 pub use codec::{
     CodecError, RecordKey, decode, decode_key, decode_value, encode, record_type_name,

@@ -6,8 +6,8 @@ mod segments;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use plimsoll_log::{Batch, Marker, Outcome};
-use plimsoll_offsets::{Cache, Ended, Entry, OffsetsRecord, Producer, record_type_name};
+use plimsoll_log::Batch;
+use plimsoll_offsets::{Cache, EntriesError, Entry, OffsetsRecord, record_type_name};
 use plimsoll_report::offsets::PartitionRead;
 
 pub(crate) use problem::Problem;
@@ -149,46 +149,18 @@ impl Replayed {
 
 /// What stands in a batch, with its offsets.
 fn entries(place: &Place<'_>, batch: &Batch) -> Result<Vec<(i64, Entry)>, Problem> {
-    let header = batch.header();
-    let damaged = |error: plimsoll_log::BatchError| Problem::Damaged {
-        file: place.file.to_owned(),
-        position: place.position,
-        offset: header.base_offset,
-        reason: error.to_string(),
-    };
-    let producer = Producer {
-        id: header.producer_id,
-        epoch: header.producer_epoch,
-    };
-    if header.attributes.is_control() {
-        let ended = match batch.marker().map_err(damaged)? {
-            Some(Marker::End(marker)) => match marker.outcome {
-                Outcome::Commit => Ended::Committed,
-                Outcome::Abort => Ended::Aborted,
-            },
-            // Another type says nothing about offsets, and an emptied batch says nothing at all.
-            Some(Marker::Other { .. }) | None => return Ok(Vec::new()),
-        };
-        return Ok(vec![(
-            header.last_offset(),
-            Entry::Marker { producer, ended },
-        )]);
-    }
-    let producer = (producer.id != -1).then_some(producer);
-    let records = batch.records().map_err(damaged)?;
-    let decoded = records.into_iter().map(|record| {
-        let entry = Entry::decode(
-            record.offset,
-            producer,
-            record.key.as_deref(),
-            record.value.as_deref(),
-        );
-        let malformed = |malformed| Problem::Malformed {
-            file: place.file.to_owned(),
-            position: place.position,
+    let (file, position) = (place.file.to_owned(), place.position);
+    plimsoll_offsets::entries(batch).map_err(|error| match error {
+        EntriesError::Batch { offset, reason } => Problem::Damaged {
+            file,
+            position,
+            offset,
+            reason: reason.to_string(),
+        },
+        EntriesError::Record(malformed) => Problem::Malformed {
+            file,
+            position,
             malformed,
-        };
-        Ok((record.offset, entry.map_err(malformed)?))
-    });
-    decoded.collect()
+        },
+    })
 }
