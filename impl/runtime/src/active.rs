@@ -113,10 +113,11 @@ impl<M: Machine> Active<M> {
         outbox: &mut Outbox<M::Response>,
         metrics: &dyn Metrics,
     ) {
-        while let Some(first) = self
-            .deferred
-            .pop_front_if(|first| first.at <= self.high_watermark)
-        {
+        while let Some(first) = self.deferred.pop_front() {
+            if first.at > self.high_watermark {
+                self.deferred.push_front(first);
+                break;
+            }
             self.answer(now, first.call, Ok(first.response), outbox, metrics);
         }
     }

@@ -53,7 +53,7 @@ mod tests {
         assert_eq!(groups(&segments, 21, 100), [0..2, 2..3, 3..4, 4..5]);
         assert_eq!(
             groups(&segments, 6, 100),
-            [0..2],
+            vec![0..2; 1],
             "the border lies inside the second"
         );
         assert_eq!(groups(&segments, 0, 100), Vec::<Group>::new());

@@ -67,8 +67,11 @@ pub(super) fn build(
     Ok(latest)
 }
 
+/// A key, and the offset of the record that has it.
+type KeyAt = (Arc<[u8]>, i64);
+
 /// The keys that count: not those of markers, nor of what was taken back (K7).
-fn keys(batch: &Batch, transactions: &Transactions) -> Result<Vec<(Arc<[u8]>, i64)>, BatchError> {
+fn keys(batch: &Batch, transactions: &Transactions) -> Result<Vec<KeyAt>, BatchError> {
     let header = batch.header();
     let aborted = header.attributes.is_transactional()
         && transactions.is_aborted(header.producer_id, header.base_offset);

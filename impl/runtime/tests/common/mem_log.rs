@@ -8,6 +8,10 @@ use crate::threads::Mutex;
 
 /// How the next append fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(
+    clippy::enum_variant_names,
+    reason = "whether it was written is what tells them apart"
+)]
 pub enum Fault {
     /// Nothing is written, and the report says so.
     NotWritten,
