@@ -31,9 +31,18 @@ pub(super) fn unmark(disk: &mut impl Disk, directory: &str) -> Result<(), DiskEr
 }
 
 /// Writes a segment from byte `from` on again, and syncs it. One that is new as a whole is copied and takes its own
-/// place, for its name may be in memory only as well.
-pub(super) fn write(disk: &mut impl Disk, segment: &Segment, from: u64) -> Result<(), LogError> {
-    if from > 0 {
+/// place, for its name may be in memory only as well. So is one with segments behind it: for a moment the other way
+/// leaves a byte too many at the end, and a crash then would make a tear of it that costs all that follows.
+pub(super) fn write(
+    disk: &mut impl Disk,
+    segment: &Segment,
+    from: u64,
+    is_last: bool,
+) -> Result<(), LogError> {
+    if from > 0 && from == segment.bytes && !is_last {
+        return Ok(disk.sync(&segment.path)?);
+    }
+    if from > 0 && is_last {
         pieces(disk, segment, from, &segment.path)?;
         // The length too is in memory only, unless it changes once more.
         disk.write_at(&segment.path, segment.bytes, &[0])?;

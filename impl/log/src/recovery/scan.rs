@@ -178,7 +178,9 @@ impl<'a> Scan<'a> {
         let again = files.is_marked
             && self.config.decisions.after_failed_sync == AfterFailedSync::WriteAgain;
         let mut from = self.from;
-        for (segment, length) in self.segments[first..].iter_mut().zip(&self.lengths) {
+        let last = self.lengths.len() - 1;
+        let read = self.segments[first..].iter_mut().zip(&self.lengths);
+        for (place, (segment, length)) in read.enumerate() {
             match self.config.decisions.torn_tail {
                 TornTail::Truncated if segment.bytes < *length => {
                     disk.truncate(&segment.path, segment.bytes)?;
@@ -187,7 +189,7 @@ impl<'a> Scan<'a> {
                 TornTail::Skipped => segment.bytes = *length,
             }
             match again {
-                true => again::write(disk, segment, from)?,
+                true => again::write(disk, segment, from, place == last)?,
                 false => disk.sync(&segment.path)?,
             }
             from = 0;
