@@ -1,68 +1,132 @@
-//! The same story on real files and on the simulated disk must read the same.
+//! Real files and the simulated disk answer alike, whatever is asked of them.
 
 use plimsoll_disk::{Disk, DiskError, RealDisk, SimDisk};
+use proptest::prelude::*;
 
-fn story(disk: &mut impl Disk) -> Result<Vec<String>, DiskError> {
-    let mut told = Vec::new();
-    disk.create_dir("d")?;
-    disk.sync_dir("")?;
-    disk.create("d/b")?;
-    disk.create("d/a")?;
-    disk.sync_dir("d")?;
-    told.push(format!("{:?}", disk.list("d")?));
-    disk.write_at("d/a", 0, b"hello")?;
-    disk.write_at("d/a", 3, b"p, world")?;
-    disk.sync("d/a")?;
-    told.push(format!("{:?}", disk.read_at("d/a", 1, usize::MAX)?));
-    disk.truncate("d/a", 4)?;
-    told.push(format!(
-        "{} {:?}",
-        disk.len("d/a")?,
-        disk.read_at("d/a", 9, 5)?
-    ));
-    told.push(format!("{:?}", disk.write_at("d/a", 5, b"hole")));
-    told.push(format!("{:?}", disk.truncate("d/a", 5)));
-    told.push(format!("{:?}", disk.create("d/a")));
-    told.push(format!("{:?}", disk.create_dir("d")));
-    told.push(format!("{:?}", disk.len("d/none")));
-    told.push(format!("{:?}", disk.list("none")));
-    told.push(format!("{:?}", disk.create("../outside")));
-    disk.rename("d/a", "d/b")?;
-    disk.rename("d/b", "d/b")?;
-    told.push(format!(
-        "{:?} {:?}",
-        disk.list("d")?,
-        disk.read_at("d/b", 0, 9)?
-    ));
-    told.push(format!("{:?}", disk.rename("d/a", "d/b")));
-    told.push(format!("{:?}", disk.rename("d/b", "b")));
-    told.push(format!("{:?}", disk.rename("d", "d")));
-    disk.write_at("d/b", 4, b"o")?;
-    told.push(format!("{:?}", disk.read_at("d/b", 0, 9)?));
-    disk.remove("d/b")?;
-    disk.sync_dir("d")?;
-    told.push(format!("{:?}", disk.list("d")?));
-    Ok(told)
+/// Files and directories, some in others; some that never exist, and some that no disk takes.
+const PATHS: [&str; 12] = [
+    "", "a", "b", "d", "d/a", "d/b", "d/e", "d/e/a", "a/x", "no/x", "../a", ".lock",
+];
+
+#[derive(Clone, Debug)]
+enum Step {
+    CreateDir(usize),
+    Create(usize),
+    Write(usize, u64, Vec<u8>),
+    Truncate(usize, u64),
+    Sync(usize),
+    SyncDir(usize),
+    Remove(usize),
+    Rename(usize, usize),
+    Read(usize, u64, usize),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let path = || 0..PATHS.len();
+    let length = prop_oneof![9 => 0..40usize, 1 => Just(usize::MAX)];
+    prop_oneof![
+        1 => path().prop_map(Step::CreateDir),
+        2 => path().prop_map(Step::Create),
+        6 => (path(), 0..20u64, prop::collection::vec(any::<u8>(), 0..20))
+            .prop_map(|(path, at, bytes)| Step::Write(path, at, bytes)),
+        2 => (path(), 0..20u64).prop_map(|(path, length)| Step::Truncate(path, length)),
+        1 => path().prop_map(Step::Sync),
+        1 => path().prop_map(Step::SyncDir),
+        2 => path().prop_map(Step::Remove),
+        3 => (path(), path()).prop_map(|(from, to)| Step::Rename(from, to)),
+        3 => (path(), 0..40u64, length).prop_map(|(path, at, many)| Step::Read(path, at, many)),
+    ]
+}
+
+fn take(disk: &mut impl Disk, step: &Step) -> Result<Vec<u8>, DiskError> {
+    match step {
+        Step::CreateDir(path) => disk.create_dir(PATHS[*path]),
+        Step::Create(path) => disk.create(PATHS[*path]),
+        Step::Write(path, at, bytes) => disk.write_at(PATHS[*path], *at, bytes),
+        Step::Truncate(path, length) => disk.truncate(PATHS[*path], *length),
+        Step::Sync(path) => disk.sync(PATHS[*path]),
+        Step::SyncDir(path) => disk.sync_dir(PATHS[*path]),
+        Step::Remove(path) => disk.remove(PATHS[*path]),
+        Step::Rename(from, to) => disk.rename(PATHS[*from], PATHS[*to]),
+        Step::Read(path, at, many) => return disk.read_at(PATHS[*path], *at, *many),
+    }
+    .map(|()| Vec::new())
+}
+
+/// All that can be seen.
+fn told(disk: &impl Disk) -> Vec<String> {
+    let one = |path: &str| {
+        let (length, names) = (disk.len(path), disk.list(path));
+        let content = disk.read_at(path, 0, usize::MAX);
+        format!("{path:?}: {length:?} {names:?} {content:?}")
+    };
+    PATHS.map(one).into()
+}
+
+/// With a few entries there from the start, so that most steps find something.
+fn furnished<D: Disk>(mut disk: D) -> D {
+    disk.create_dir("d").unwrap();
+    disk.create_dir("d/e").unwrap();
+    for path in ["a", "d/a", "d/e/a"] {
+        disk.create(path).unwrap();
+        disk.write_at(path, 0, path.as_bytes()).unwrap();
+    }
+    disk
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn real_files_and_the_simulation_answer_alike(steps in prop::collection::vec(step(), 0..30)) {
+        let directory = tempfile::tempdir().unwrap();
+        let mut real = furnished(RealDisk::open(directory.path()).unwrap());
+        let mut simulated = furnished(SimDisk::new());
+        for step in &steps {
+            prop_assert_eq!(take(&mut real, step), take(&mut simulated, step), "{:?}", step);
+        }
+        prop_assert_eq!(told(&real), told(&simulated));
+        // A second disk on the same files: what the first one kept in memory was true.
+        drop(real);
+        for again in [RealDisk::open(directory.path()), RealDisk::open_read_only(directory.path())] {
+            prop_assert_eq!(told(&again.unwrap()), told(&simulated));
+        }
+    }
 }
 
 #[test]
-fn real_files_and_the_simulation_tell_the_same_story() {
+fn every_kind_of_answer_is_met_on_both() {
+    fn answers(mut disk: impl Disk) -> Vec<String> {
+        let steps = [
+            Step::Rename(4, 5),
+            Step::Rename(4, 5),
+            Step::Rename(5, 2),
+            Step::Rename(3, 2),
+            Step::Rename(1, 3),
+            Step::Rename(1, 1),
+            Step::Write(1, 2, vec![7]),
+            Step::Truncate(1, 4),
+            Step::Create(1),
+            Step::Create(8),
+            Step::Create(9),
+            Step::Create(10),
+            Step::Remove(6),
+            Step::SyncDir(1),
+            Step::Sync(3),
+            Step::Read(5, 1, 99),
+        ];
+        let told = steps
+            .iter()
+            .map(|step| format!("{:?}", take(&mut disk, step)));
+        told.collect()
+    }
     let directory = tempfile::tempdir().unwrap();
-    let real = story(&mut RealDisk::open(directory.path()).unwrap()).unwrap();
-    let simulated = story(&mut SimDisk::new()).unwrap();
-    assert_eq!(real, simulated);
-    assert_eq!(real.len(), 16);
-}
-
-#[test]
-fn real_files_are_there_when_opened_again() {
-    let directory = tempfile::tempdir().unwrap();
-    let mut disk = RealDisk::open(directory.path().join("new/root")).unwrap();
-    disk.create("f").unwrap();
-    disk.write_at("f", 0, b"kept").unwrap();
-    disk.sync("f").unwrap();
-    disk.sync_dir("").unwrap();
-    drop(disk);
-    let disk = RealDisk::open(directory.path().join("new/root")).unwrap();
-    assert_eq!(disk.read_at("f", 0, 100).unwrap(), b"kept");
+    let real = answers(furnished(RealDisk::open(directory.path()).unwrap()));
+    assert_eq!(real, answers(furnished(SimDisk::new())));
+    let failed = |what: &str| real.iter().filter(|told| told.contains(what)).count();
+    assert_eq!(failed("Ok("), 3);
+    assert_eq!(failed("NotFound"), 2);
+    assert_eq!(failed("AlreadyExists"), 1);
+    assert_eq!(failed("BeyondEnd"), 2);
+    assert_eq!(failed("BadPath"), 8);
 }

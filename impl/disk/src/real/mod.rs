@@ -152,6 +152,11 @@ impl Disk for RealDisk {
 
     fn create(&mut self, path: &str) -> Result<(), DiskError> {
         self.may("create", path)?;
+        if path.is_empty() {
+            return Err(DiskError::AlreadyExists {
+                path: path.to_owned(),
+            });
+        }
         let mut options = File::options();
         options.read(true).write(true).create_new(true);
         let created = options.open(self.root.join(path));
