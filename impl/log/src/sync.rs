@@ -14,16 +14,29 @@ impl Log {
     /// A sync that fails stops the log: it is not tried again. [`LogError::Stopped`] from then on.
     pub fn sync(&mut self, disk: &mut impl Disk) -> Result<(), LogError> {
         self.running()?;
-        self.sync_files(disk)?;
-        if self.unchecked_bytes >= self.config.checkpoint_bytes {
-            match self.write_checkpoint(disk) {
-                Err(LogError::Disk(error)) if self.stopped.is_none() => {
-                    self.checkpoint_failure = Some(error.to_string().into());
-                }
-                written => written?,
+        if self.unchecked_bytes < self.config.checkpoint_bytes {
+            return self.sync_files(disk);
+        }
+        match self.sync_and_checkpoint(disk) {
+            Err(LogError::Disk(error)) if self.is_synced() && self.stopped.is_none() => {
+                self.checkpoint_failure = Some(error.to_string().into());
+                Ok(())
+            }
+            done => done,
+        }
+    }
+
+    fn sync_and_checkpoint(&mut self, disk: &mut impl Disk) -> Result<(), LogError> {
+        match self.config.decisions.recovery_point {
+            AdvanceRecoveryPoint::AfterSync => {
+                self.sync_files(disk)?;
+                self.write_checkpoint(disk)
+            }
+            AdvanceRecoveryPoint::BeforeSync => {
+                self.write_checkpoint(disk)?;
+                self.sync_files(disk)
             }
         }
-        Ok(())
     }
 
     pub(crate) fn sync_files(&mut self, disk: &mut impl Disk) -> Result<(), LogError> {
@@ -67,16 +80,7 @@ impl Log {
     /// that failed.
     pub fn checkpoint(&mut self, disk: &mut impl Disk) -> Result<(), LogError> {
         self.running()?;
-        match self.config.decisions.recovery_point {
-            AdvanceRecoveryPoint::AfterSync => {
-                self.sync_files(disk)?;
-                self.write_checkpoint(disk)
-            }
-            AdvanceRecoveryPoint::BeforeSync => {
-                self.write_checkpoint(disk)?;
-                self.sync_files(disk)
-            }
-        }
+        self.sync_and_checkpoint(disk)
     }
 
     /// Closes the log in an orderly way: synced, with a checkpoint at its end, so that the next opening reads nothing.
@@ -85,6 +89,10 @@ impl Log {
     /// Those of [`Log::checkpoint`]; the log is gone all the same, and can be opened again.
     pub fn close(mut self, disk: &mut impl Disk) -> Result<(), LogError> {
         self.checkpoint(disk)
+    }
+
+    fn is_synced(&self) -> bool {
+        self.synced_end == self.log_end_offset() && !self.names_changed
     }
 
     /// The recovery point that a checkpoint at the log's end has.
