@@ -9,7 +9,7 @@ use plimsoll_disk::{Disk, DiskError};
 use crate::decisions::{Acknowledge, FailedSync};
 use crate::derived::Derived;
 use crate::producers::ProducerState;
-use crate::recovery::mark;
+use crate::recovery::{RESTART, mark};
 use crate::{
     AbortedTransaction, AppendError, LeaderEpoch, LogConfig, LogError, ReadError, Segment,
 };
@@ -193,10 +193,7 @@ impl Log {
     pub(crate) fn stop_unsynced(&mut self, disk: &mut impl Disk, why: impl ToString) {
         match mark(disk, &self.directory) {
             Ok(()) => self.stop(why),
-            Err(error) => self.stop(format!(
-                "{}; restart the machine before opening it, for that could not be noted ({error})",
-                why.to_string()
-            )),
+            Err(error) => self.stop(format!("{}; {RESTART} ({error})", why.to_string())),
         }
     }
 

@@ -261,34 +261,36 @@ fn an_error_at_any_operation_leaves_a_complete_log_that_runs_or_has_stopped() {
 }
 
 #[test]
-fn a_failed_sync_that_recovery_cannot_see_loses_nothing() {
+fn a_failed_sync_that_the_next_process_cannot_see_loses_nothing() {
     let (before, expected) = expected();
     let config = before.log.config();
-    let (mut met, mut refused) = (0, 0);
+    let (mut met, mut restarts) = (0, 0);
     for n in 0.. {
         let mut faulty = Faulty::new(before.disk.clone());
         faulty.fail_at(n, Fault::SyncIo);
-        let cleaned = before.log.clone().clean(&mut faulty, 0);
+        let mut log = before.log.clone();
+        let cleaned = log.clean(&mut faulty, 0);
         if faulty.fired() == 0 {
             assert!(cleaned.is_ok());
             break;
+        }
+        if log.stopped().unwrap().contains("restart the machine") {
+            restarts += 1;
+            continue;
         }
         // The process ends, the machine stays up, and the power goes in the middle of the recovery.
         let open = |disk: &mut Faulty<SimDisk>| {
             Log::open(disk, DIRECTORY, Arc::new(config.clone()), 0).is_ok()
         };
         for disk in cuts(&faulty.into_inner(), open) {
+            assert_eq!(wrong(&disk, config, &expected), None, "sync {n}");
             met += 1;
-            match wrong(&disk, config, &expected) {
-                None => {}
-                // A removal that nobody could see was not there: the new segment and one that went into it.
-                Some(told) if told.contains("the next segment begins") => refused += 1,
-                Some(told) => panic!("sync {n}: {told}"),
-            }
         }
     }
-    println!("{met} disks after a failed sync and a cut recovery, {refused} refused by name");
-    assert!(met > 500 && refused * 10 < met);
+    println!(
+        "{met} disks after a failed sync and a cut recovery; {restarts} times the machine must restart"
+    );
+    assert!(met > 100 && restarts > 0);
 }
 
 #[test]

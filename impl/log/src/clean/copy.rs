@@ -10,6 +10,7 @@ use super::retain::{Rule, Verdict};
 use super::swap;
 use crate::decisions::Swap;
 use crate::reader::CHUNK_BYTES;
+use crate::recovery::{RESTART, is_of_names};
 use crate::{Batch, BatchError, Damage, Log, LogError, ReadError, Segment};
 
 impl Log {
@@ -58,6 +59,12 @@ impl Log {
         };
         if let Err(error) = &swapped {
             self.stop_unsynced(disk, error);
+            // Nobody who opens the log next can see which removals the disk may never get.
+            if let LogError::Disk(cause) = error
+                && is_of_names(cause, &self.directory)
+            {
+                self.stopped = Some(format!("{error}; {RESTART}").into());
+            }
         }
         swapped
     }

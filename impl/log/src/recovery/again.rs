@@ -15,12 +15,36 @@ pub(super) const MARK: &str = "unsynced";
 /// Ending of a segment file that is written again under another name.
 pub(super) const COPY: &str = ".copy";
 
+/// What is left to do if the mark could not be left.
+pub(crate) const RESTART: &str = "restart the machine before opening it";
+
 /// Leaves the mark.
 pub(crate) fn mark(disk: &mut impl Disk, directory: &str) -> Result<(), DiskError> {
     match disk.create(&format!("{directory}/{MARK}")) {
         Err(DiskError::AlreadyExists { .. }) => Ok(()),
         created => created,
     }
+}
+
+/// The error of an opening that the disk made fail. The next one may meet what a failed sync left in memory: of files
+/// it writes again what it sees, but it cannot see a name whose removal the disk may never get.
+pub(super) fn not_opened(disk: &mut impl Disk, directory: &str, error: DiskError) -> LogError {
+    let stopped = |why: &dyn std::fmt::Display| LogError::Stopped {
+        directory: directory.to_owned(),
+        why: format!("{error}; {RESTART} ({why})"),
+    };
+    if is_of_names(&error, directory) {
+        return stopped(&"names were changed");
+    }
+    match mark(disk, directory) {
+        Err(unmarked) if error != DiskError::PowerCut => stopped(&unmarked),
+        _ => LogError::Disk(error),
+    }
+}
+
+/// Whether the sync of a directory may be what failed.
+pub(crate) fn is_of_names(error: &DiskError, directory: &str) -> bool {
+    matches!(error, DiskError::Io { path, .. } if path.is_empty() || path == directory)
 }
 
 /// Takes the mark away: everything is written and synced, and so are the names.

@@ -32,7 +32,7 @@ use crate::{Log, LogConfig, LogError, RecoveryPoint, RecoveryReport, Segment};
 use files::Files;
 use scan::{Recovered, Scan};
 
-pub(crate) use again::mark;
+pub(crate) use again::{RESTART, is_of_names, mark};
 pub(crate) use files::remove_segment;
 
 impl Log {
@@ -51,6 +51,19 @@ impl Log {
         now_ms: i64,
     ) -> Result<(Log, RecoveryReport), LogError> {
         config.check()?;
+        Log::recover(disk, directory, config, now_ms).map_err(|error| match error {
+            // Perhaps a sync failed. Whoever tries again must not believe what that left in memory.
+            LogError::Disk(error) => again::not_opened(disk, directory, error),
+            other => other,
+        })
+    }
+
+    fn recover(
+        disk: &mut impl Disk,
+        directory: &str,
+        config: Arc<LogConfig>,
+        now_ms: i64,
+    ) -> Result<(Log, RecoveryReport), LogError> {
         let mut found = Files::tidy_up(disk, directory)?;
         let checkpoint = found.checkpoint(disk)?;
         found.delete_below(disk, checkpoint.as_ref())?;
