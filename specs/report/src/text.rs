@@ -68,6 +68,15 @@ pub(crate) fn put(text: &mut String, head: &str, body: &str) {
     text.push('\n');
 }
 
+/// As it is, but for what would disturb a terminal.
+pub(crate) fn quoted(text: &str) -> String {
+    let visible = |c: char| match c.is_control() {
+        true => c.escape_debug().to_string(),
+        false => c.to_string(),
+    };
+    text.chars().map(visible).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

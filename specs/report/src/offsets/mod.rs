@@ -4,11 +4,12 @@
 //! |---|---|
 //! | what is told of a group? | here |
 //! | how is it taken from a replayed cache? | `gather` |
-//! | how does a person read it? | `told` |
+//! | how does a person read it? | `summary`, then `group` for each |
 //! | what time is that? | `utc` |
 
 mod gather;
-mod told;
+mod group;
+mod summary;
 mod utc;
 
 use std::collections::BTreeMap;
@@ -16,7 +17,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 pub use gather::groups;
-pub use told::{group, summary};
+pub use group::group;
+pub use summary::summary;
 pub use utc::utc;
 
 /// The version of the lines of `plimsoll offsets --json`.
