@@ -5,9 +5,7 @@ mod compaction;
 use compaction::{Bench, CODECS, RETENTION_MS, batch, config, producer, record, text};
 use plimsoll_disk::SimDisk;
 use plimsoll_log::decisions::{LastBatch, Tombstones};
-use plimsoll_log::{
-    Decisions, Log, LogConfig, NewBatch, NewRecord, RecordHeader,
-};
+use plimsoll_log::{Decisions, Log, LogConfig, NewBatch, NewRecord, RecordHeader};
 
 fn with(decisions: Decisions) -> LogConfig {
     LogConfig {

@@ -14,7 +14,10 @@ extern crate plimsoll_explored as runtime;
 #[path = "kernels/explore.rs"]
 mod explore;
 #[path = "../../../impl/runtime/tests/common/mem_log.rs"]
-#[allow(dead_code, reason = "shared with the tests of impl/runtime, which use other parts")]
+#[allow(
+    dead_code,
+    reason = "shared with the tests of impl/runtime, which use other parts"
+)]
 mod mem_log;
 #[path = "../../../impl/runtime/tests/common/register.rs"]
 mod register;
