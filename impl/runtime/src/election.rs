@@ -68,4 +68,18 @@ impl<M: Machine, L: PartitionLog<Record = M::Record>> Shard<M, L> {
         self.unload(&mut core, now);
         self.leave(core);
     }
+
+    /// Something outside of the machine and the log went wrong, so that nobody would tell those who wait.
+    #[cfg(not(any(loom, shuttle)))]
+    pub(crate) fn fail_now(&self, now: Moment, reason: &str) {
+        let mut core = self.enter();
+        self.fail(&mut core, now, reason.to_owned());
+        self.leave(core);
+    }
+
+    #[cfg(not(any(loom, shuttle)))]
+    pub(crate) fn is_loading(&self, leader_epoch: i32) -> bool {
+        let core = self.enter();
+        core.leader_epoch == leader_epoch && matches!(core.phase, Phase::Loading { .. })
+    }
 }

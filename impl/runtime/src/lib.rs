@@ -24,24 +24,34 @@
 //! argument everywhere.
 
 mod active;
+#[cfg(not(any(loom, shuttle)))]
+mod clock;
 mod core;
 mod decisions;
 mod election;
 mod flush;
 mod load;
+#[cfg(not(any(loom, shuttle)))]
+mod loader;
 mod machine;
 mod make;
 mod metrics;
 mod moment;
 mod partition_log;
 mod refusal;
+#[cfg(not(any(loom, shuttle)))]
+mod runtime;
 mod shard;
+#[cfg(not(any(loom, shuttle)))]
+mod stop;
 mod sync;
 mod tick;
 mod ticket;
 mod watermark;
 mod wheel;
 
+#[cfg(not(any(loom, shuttle)))]
+pub use clock::{Clock, ManualClock, SystemClock};
 pub use decisions::{
     Answers, AppendEpoch, Closing, Completion, Decisions, DuringLoad, FailedAppend, Order, Step,
     Tail, TimeOut, Timers, Unload, Watermark, Work,
@@ -52,5 +62,7 @@ pub use metrics::{Counters, Metrics, NoMetrics};
 pub use moment::Moment;
 pub use partition_log::{AppendFailure, Chunk, Extent, HighWatermark, PartitionLog};
 pub use refusal::Refusal;
+#[cfg(not(any(loom, shuttle)))]
+pub use runtime::{Options, Runtime};
 pub use shard::{MakeMachine, Shard, Status};
 pub use ticket::{Reply, Ticket};

@@ -5,6 +5,9 @@ use crate::runtime::{Call, Effects, Machine, Moment, NotWritten, TimerChange, Wh
 /// How long the member may be silent.
 pub const SESSION_MS: u64 = 10;
 
+/// A value over which the machine panics when it takes it over.
+pub const UNSPEAKABLE: i64 = -99;
+
 /// A request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Request {
@@ -81,6 +84,7 @@ impl Register {
     fn apply(&mut self, offset: i64, record: Record) {
         match record {
             Record::Put { value, .. } => {
+                assert!(value != UNSPEAKABLE, "what was that?");
                 self.value = value;
                 self.history.push((offset + 1, value));
             }
