@@ -1,1 +1,3 @@
 //! What several kinds of evidence share: paths, and the table of recorded histories.
+
+pub mod kill;
