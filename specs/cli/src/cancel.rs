@@ -51,7 +51,7 @@ impl<S: System> System for Cancellable<S> {
         self.system.step(state, action)
     }
 
-    fn broken(&self, state: &S::State) -> u32 {
+    fn broken(&self, state: &S::State) -> u64 {
         self.system.broken(state)
     }
 

@@ -15,12 +15,12 @@ pub struct Ledger {
     o2: O2<Small>,
     o9: O9<Small>,
     /// Promises and invariants broken on the way, as bits.
-    broken: u32,
+    broken: u64,
 }
 
 /// Which promises and invariants a system watches, as bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Watched(pub u32);
+pub struct Watched(pub u64);
 
 impl Watched {
     /// All that a consumer group is promised.
@@ -94,7 +94,7 @@ impl Ledger {
     }
 
     /// Promises and invariants broken on the way, as bits.
-    pub fn broken(&self) -> u32 {
+    pub fn broken(&self) -> u64 {
         self.broken
     }
 

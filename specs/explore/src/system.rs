@@ -81,7 +81,7 @@ pub trait System: Send + Sync {
     fn step(&self, state: &Self::State, action: Self::Action) -> Outcome<Self::State>;
 
     /// Promises broken on the way to this state, as bits of [`plimsoll_promises::PromiseId::bit`].
-    fn broken(&self, state: &Self::State) -> u32;
+    fn broken(&self, state: &Self::State) -> u64;
 
     /// The replay on the way to this state.
     fn replay(&self, state: &Self::State) -> Replay;

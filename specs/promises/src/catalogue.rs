@@ -63,6 +63,30 @@ pub enum PromiseId {
     K9,
     /// KeylessRejected.
     K10,
+    /// LastCommitWins.
+    O1,
+    /// RoundTrip.
+    O3,
+    /// Expiry.
+    O6,
+    /// GroupGC.
+    O7,
+    /// Scope.
+    O8,
+    /// LoadBeforeServe.
+    S6,
+    /// NoResurrection.
+    S9,
+    /// StableRouting.
+    S10,
+    /// FenceByGeneration.
+    G4,
+    /// StaticUnique.
+    G8,
+    /// RebalanceTerminates.
+    V1,
+    /// EventuallyConverges.
+    V2,
 }
 
 /// The two kinds of statement.
@@ -85,8 +109,8 @@ pub enum Fault {
 }
 
 impl PromiseId {
-    /// All of them: what a consumer group is promised, then what a log by itself is.
-    pub const ALL: [PromiseId; 27] = [
+    /// All of them: what a consumer group is promised, what a log by itself is, what the offsets topic is besides.
+    pub const ALL: [PromiseId; 39] = [
         PromiseId::D1,
         PromiseId::BR1,
         PromiseId::BR2,
@@ -114,6 +138,18 @@ impl PromiseId {
         PromiseId::K8,
         PromiseId::K9,
         PromiseId::K10,
+        PromiseId::O1,
+        PromiseId::O3,
+        PromiseId::O6,
+        PromiseId::O7,
+        PromiseId::O8,
+        PromiseId::S6,
+        PromiseId::S9,
+        PromiseId::S10,
+        PromiseId::G4,
+        PromiseId::G8,
+        PromiseId::V1,
+        PromiseId::V2,
     ];
 
     /// What a consumer group on one partition is promised: promises first, then invariants.
@@ -138,6 +174,25 @@ impl PromiseId {
         PromiseId::K8,
         PromiseId::K9,
         PromiseId::K10,
+    ];
+
+    /// What the offsets topic and the coordinator on it promise, whatever its groups do.
+    pub const OFFSETS_TOPIC: [PromiseId; 15] = [
+        PromiseId::S1,
+        PromiseId::S3Log,
+        PromiseId::K6,
+        PromiseId::O1,
+        PromiseId::O3,
+        PromiseId::O6,
+        PromiseId::O7,
+        PromiseId::O8,
+        PromiseId::S6,
+        PromiseId::S9,
+        PromiseId::S10,
+        PromiseId::G4,
+        PromiseId::G8,
+        PromiseId::V1,
+        PromiseId::V2,
     ];
 
     /// The id as it is written.
@@ -170,6 +225,18 @@ impl PromiseId {
             PromiseId::K8 => "K8",
             PromiseId::K9 => "K9",
             PromiseId::K10 => "K10",
+            PromiseId::O1 => "O1",
+            PromiseId::O3 => "O3",
+            PromiseId::O6 => "O6",
+            PromiseId::O7 => "O7",
+            PromiseId::O8 => "O8",
+            PromiseId::S6 => "S6",
+            PromiseId::S9 => "S9",
+            PromiseId::S10 => "S10",
+            PromiseId::G4 => "G4",
+            PromiseId::G8 => "G8",
+            PromiseId::V1 => "V1",
+            PromiseId::V2 => "V2",
         }
     }
 
@@ -249,6 +316,40 @@ impl PromiseId {
             PromiseId::K10 => {
                 "A compacted log refuses records without a key and drops those it finds."
             }
+            PromiseId::O1 => {
+                "Of all commits and deletions of a partition's offset the one that stands last in the offsets log counts."
+            }
+            PromiseId::O3 => {
+                "A fetch answers exactly what was committed and is durable: offset, leader epoch and metadata, or that there is nothing."
+            }
+            PromiseId::O6 => {
+                "An offset expires only if its retention is over, no transaction on it is open, and nobody is subscribed or rebalancing."
+            }
+            PromiseId::O7 => {
+                "A group is removed only if it is empty, has no offset left, and no transaction on it is open."
+            }
+            PromiseId::O8 => {
+                "A request changes the offsets that it names of the group that it names, and no other."
+            }
+            PromiseId::S6 => {
+                "A coordinator serves only what it makes of its whole log, never of a beginning of it."
+            }
+            PromiseId::S9 => "What was deleted does not come back, unless it was committed anew.",
+            PromiseId::S10 => {
+                "A group's records stand in the partition of the offsets topic in which every broker looks for them."
+            }
+            PromiseId::G4 => {
+                "A commit with a generation is accepted only from a member, and only of the current generation."
+            }
+            PromiseId::G8 => {
+                "An instance id has one member, and the one that it replaced stays fenced whatever crashes."
+            }
+            PromiseId::V1 => {
+                "Every join and sync phase ends, even if nobody joins or syncs any more."
+            }
+            PromiseId::V2 => {
+                "Members that stay silent lose their place, and their group goes on without them."
+            }
         }
     }
 
@@ -290,6 +391,22 @@ impl PromiseId {
             PromiseId::K8 => "Kafka Cleaner; KAFKA-17076, KAFKA-8335",
             PromiseId::K9 => "Kafka LogLoader: .cleaned, .swap",
             PromiseId::K10 => "Kafka LogValidator: INVALID_RECORD",
+            PromiseId::O1 => "Kafka OffsetMetadataManager.replay; KAFKA-5247, KAFKA-14505",
+            PromiseId::O3 => "Kafka OffsetMetadataManager.fetchOffsets; KIP-320",
+            PromiseId::O6 => {
+                "KIP-211; Kafka OffsetExpirationConditionImpl; KAFKA-4682, KAFKA-13636"
+            }
+            PromiseId::O7 => "Kafka GroupCoordinatorShard.cleanupGroupMetadata; KAFKA-19163",
+            PromiseId::O8 => "Kafka's key of an offset: group, topic and partition, each a field",
+            PromiseId::S6 => "Kafka CoordinatorLoader; KAFKA-5600, KAFKA-16030",
+            PromiseId::S9 => {
+                "the answer to DeleteGroups and OffsetDelete means what it says (stated here first)"
+            }
+            PromiseId::S10 => "Kafka GroupCoordinatorService.partitionFor",
+            PromiseId::G4 => "Kafka ClassicGroup.validateOffsetCommit",
+            PromiseId::G8 => "KIP-345; KAFKA-10284",
+            PromiseId::V1 => "Kafka rebalance time-outs; KAFKA-12890",
+            PromiseId::V2 => "Kafka session time-outs, which spare no static member",
         }
     }
 
@@ -316,7 +433,7 @@ impl PromiseId {
     }
 
     /// Its place in a set of promises kept as bits.
-    pub fn bit(self) -> u32 {
+    pub fn bit(self) -> u64 {
         1 << self as u32
     }
 }

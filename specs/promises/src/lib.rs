@@ -17,7 +17,8 @@
 //! | S1 | memory equals replay | [`invariants::memory_equals_replay`] |
 //! | G3 | an assignment is durable before it is handed out | [`invariants::assignment_durable_before_delivery`] |
 //!
-//! What a log by itself promises (L3 to L13, K1 to K10) has a table of its own: [`storage`].
+//! What a log by itself promises (L3 to L13, K1 to K10) has a table of its own: [`storage`]; and so has what the offsets
+//! topic and the coordinator on it promise: [`topic`].
 //!
 //! Each automaton watches one *lane*: one group on one partition. Commits of different groups and partitions do not
 //! interact (O8), so whoever feeds the automata keeps one set of them per lane.
@@ -40,6 +41,7 @@ mod observation;
 pub mod s3;
 mod setting;
 pub mod storage;
+pub mod topic;
 mod view;
 
 pub use br1::Br1;

@@ -297,7 +297,7 @@ impl System for CodeSystem {
         }
     }
 
-    fn broken(&self, state: &CodeState) -> u32 {
+    fn broken(&self, state: &CodeState) -> u64 {
         state.watch.ledger.broken()
     }
 

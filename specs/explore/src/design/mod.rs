@@ -168,7 +168,7 @@ impl System for DesignSystem {
         }
     }
 
-    fn broken(&self, watch: &Watch) -> u32 {
+    fn broken(&self, watch: &Watch) -> u64 {
         watch.ledger.broken()
     }
 

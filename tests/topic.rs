@@ -1,0 +1,354 @@
+//! Each promise of the offsets topic is shown to fire on the smallest bad case, and to stay quiet on one that is nearly bad.
+
+use std::collections::BTreeSet;
+
+use plimsoll_promises::{
+    Broken, PromiseId,
+    topic::{
+        Committed, Deletions, Entry, Expiring, Generation, Key, Member, Name, Phase,
+        changes_only_what_is_named, comes_from_a_current_member, compacted_loads_alike,
+        expires_only_what_may, fetched_as_committed, instance_has_one_member, last_commit_wins,
+        load_is_complete, meaning, phase_ends, remembers_what_replay_gives,
+        removes_only_what_is_over, silent_members_leave, stands_where_brokers_look, stays_deleted,
+    },
+};
+
+fn key(partition: i32) -> Key {
+    Key {
+        group: "g".into(),
+        topic: "t".into(),
+        partition,
+    }
+}
+
+fn committed(offset: i64) -> Committed {
+    Committed {
+        offset,
+        leader_epoch: 3,
+        metadata: "m".into(),
+        at_ms: 0,
+    }
+}
+
+fn commit(partition: i32, offset: i64, producer: Option<i64>) -> Entry {
+    Entry::Commit {
+        key: key(partition),
+        value: committed(offset),
+        producer,
+    }
+}
+
+fn end(producer: i64, committed: bool) -> Entry {
+    Entry::End {
+        producer,
+        committed,
+    }
+}
+
+/// The entries, at offsets from 0 on.
+fn log(entries: &[Entry]) -> Vec<(i64, Entry)> {
+    (0..).zip(entries.iter().cloned()).collect()
+}
+
+fn generation(number: i32, ids: &[&str]) -> Generation {
+    let member = |id: &&str| Member {
+        id: (*id).into(),
+        instance: None,
+    };
+    Generation {
+        number,
+        members: ids.iter().map(member).collect(),
+    }
+}
+
+#[track_caller]
+fn fires(promise: PromiseId, bad: Result<(), Broken>, nearly: Result<(), Broken>) {
+    assert_eq!(bad.expect_err("it is bad").promise, promise);
+    assert_eq!(nearly, Ok(()), "it is only nearly bad");
+}
+
+#[test]
+fn a_log_adds_up_by_the_order_of_its_records() {
+    let offset = |entries: &[Entry]| {
+        let meant = meaning(&log(entries));
+        let value = meant.offsets.get(&key(0)).map(|(_, value)| value.offset);
+        (value, meant.pending.len())
+    };
+    let (txn, plain) = (commit(0, 10, Some(7)), commit(0, 20, None));
+    // KAFKA-5247: the transaction's commit stands before the plain one, wherever its marker stands.
+    assert_eq!(
+        offset(&[txn.clone(), plain.clone(), end(7, true)]),
+        (Some(20), 0)
+    );
+    assert_eq!(
+        offset(&[plain.clone(), txn.clone(), end(7, true)]),
+        (Some(10), 0)
+    );
+    assert_eq!(
+        offset(&[plain.clone(), txn.clone(), end(7, false)]),
+        (Some(20), 0)
+    );
+    assert_eq!(
+        offset(&[plain.clone(), txn.clone(), end(8, true)]),
+        (Some(20), 1)
+    );
+    let forgotten = Entry::Forgotten(key(0));
+    assert_eq!(offset(&[txn.clone(), forgotten.clone()]), (None, 0));
+    assert_eq!(
+        offset(&[txn.clone(), forgotten.clone(), end(7, true)]),
+        (None, 0)
+    );
+    assert_eq!(offset(&[forgotten, txn]), (None, 1));
+}
+
+#[test]
+fn o1() {
+    let of = |entries: &[Entry]| meaning(&log(entries));
+    let written = of(&[commit(0, 10, None), commit(0, 5, None)]);
+    // The offset goes back, and that is right.
+    let earlier = of(&[commit(0, 10, None)]);
+    fires(
+        PromiseId::O1,
+        last_commit_wins(&earlier, &written),
+        last_commit_wins(&written, &written),
+    );
+}
+
+#[test]
+fn o3() {
+    let durable = meaning(&log(&[commit(0, 5, None)]));
+    let without_epoch = Committed {
+        leader_epoch: -1,
+        ..committed(5)
+    };
+    let at_another_time = Committed {
+        at_ms: 9,
+        ..committed(5)
+    };
+    fires(
+        PromiseId::O3,
+        fetched_as_committed(&key(0), Some(&without_epoch), &durable),
+        fetched_as_committed(&key(0), Some(&at_another_time), &durable),
+    );
+    fires(
+        PromiseId::O3,
+        fetched_as_committed(&key(0), None, &durable),
+        fetched_as_committed(&key(1), None, &durable),
+    );
+}
+
+#[test]
+fn o6() {
+    let key = key(0);
+    let nearly = Expiring {
+        key: &key,
+        phase: Phase::EmptySince(100),
+        subscribed: false,
+        open_transaction: false,
+        committed_ms: 900,
+        now_ms: 1100,
+        retention_ms: 1000,
+    };
+    let bad = [
+        Expiring {
+            phase: Phase::EmptySince(101),
+            ..nearly.clone()
+        },
+        Expiring {
+            phase: Phase::StoresOnly,
+            ..nearly.clone()
+        },
+        Expiring {
+            phase: Phase::Rebalancing,
+            committed_ms: 0,
+            ..nearly.clone()
+        },
+        Expiring {
+            subscribed: true,
+            ..nearly.clone()
+        },
+        Expiring {
+            open_transaction: true,
+            ..nearly.clone()
+        },
+    ];
+    for bad in bad {
+        fires(
+            PromiseId::O6,
+            expires_only_what_may(&bad),
+            expires_only_what_may(&nearly),
+        );
+    }
+}
+
+#[test]
+fn o7() {
+    let group = Name::from("g");
+    let (stored, pending) = (
+        meaning(&log(&[commit(0, 5, None)])),
+        meaning(&log(&[commit(0, 5, Some(7))])),
+    );
+    let removed =
+        |meant, members, goes: bool| removes_only_what_is_over(&group, meant, members, |_| goes);
+    for bad in [
+        removed(&stored, 0, false),
+        removed(&pending, 0, false),
+        removed(&stored, 1, true),
+    ] {
+        fires(PromiseId::O7, bad, removed(&stored, 0, true));
+    }
+}
+
+#[test]
+fn o8() {
+    let (before, after) = (
+        meaning(&log(&[commit(0, 5, None)])),
+        meaning(&log(&[commit(0, 5, None), commit(1, 6, None)])),
+    );
+    let named = |partition| {
+        changes_only_what_is_named(&before, &after, move |k: &Key| k.partition == partition)
+    };
+    fires(PromiseId::O8, named(0), named(1));
+}
+
+#[test]
+fn s1() {
+    let of = |entries: &[Entry]| meaning(&log(entries));
+    let group = |ids| Entry::Generation("g".into(), generation(1, ids));
+    let (memory, replay) = (of(&[group(&["a", "b"])]), of(&[group(&["a"])]));
+    let rebalancing = BTreeSet::from(["g".into()]);
+    let steady = BTreeSet::from(["another".into()]);
+    fires(
+        PromiseId::S1,
+        remembers_what_replay_gives(&memory, &replay, &steady),
+        remembers_what_replay_gives(&memory, &replay, &rebalancing),
+    );
+    let (memory, replay) = (of(&[commit(0, 1, None)]), of(&[commit(0, 1, Some(7))]));
+    fires(
+        PromiseId::S1,
+        remembers_what_replay_gives(&memory, &replay, &steady),
+        remembers_what_replay_gives(&replay, &replay, &steady),
+    );
+}
+
+#[test]
+fn s6() {
+    let whole = log(&[commit(0, 5, None), commit(0, 6, None)]);
+    let strange = meaning(&log(&[commit(0, 9, None)]));
+    fires(
+        PromiseId::S6,
+        load_is_complete(&meaning(&whole[..1]), &whole),
+        load_is_complete(&meaning(&whole), &whole),
+    );
+    assert_eq!(
+        load_is_complete(&strange, &whole),
+        Ok(()),
+        "that is for S1 to say"
+    );
+}
+
+#[test]
+fn s9() {
+    let memory = meaning(&log(&[commit(1, 4, None), commit(0, 5, None)]));
+    let deleted = |at| Deletions {
+        offsets: [(key(0), at)].into(),
+        ..Deletions::default()
+    };
+    fires(
+        PromiseId::S9,
+        stays_deleted(&memory, &deleted(2)),
+        stays_deleted(&memory, &deleted(0)),
+    );
+    let memory = meaning(&log(&[Entry::Generation("g".into(), generation(1, &[]))]));
+    let deleted = |group: &str| Deletions {
+        groups: [(group.into(), 1)].into(),
+        ..Deletions::default()
+    };
+    fires(
+        PromiseId::S9,
+        stays_deleted(&memory, &deleted("g")),
+        stays_deleted(&memory, &deleted("h")),
+    );
+}
+
+/// Each of these tells the right function from a wrong one: masking the sign bit, hashing UTF-8 bytes, or an absolute
+/// value that stays negative.
+#[test]
+fn s10() {
+    for (group, right, wrong) in [
+        ("my-group", 12, 36),
+        ("billing", 9, 39),
+        ("é", 33, 14),
+        ("polygenelubricants", 0, 48),
+    ] {
+        fires(
+            PromiseId::S10,
+            stands_where_brokers_look(group, 50, wrong),
+            stands_where_brokers_look(group, 50, right),
+        );
+    }
+}
+
+#[test]
+fn g4() {
+    let group = generation(2, &["a"]);
+    let from =
+        |member: &str, number| comes_from_a_current_member(&member.into(), number, Some(&group));
+    for bad in [
+        from("a", 1),
+        from("a", 3),
+        from("b", 2),
+        comes_from_a_current_member(&"a".into(), 2, None),
+    ] {
+        fires(PromiseId::G4, bad, from("a", 2));
+    }
+}
+
+#[test]
+fn g8() {
+    let member = |id: &str, instance: &str| Member {
+        id: id.into(),
+        instance: Some(instance.into()),
+    };
+    let held = |members: &[Member]| instance_has_one_member(members, |id| **id == *"old");
+    let fine = [member("new", "s"), member("other", "r")];
+    for bad in [
+        [member("new", "s"), member("newer", "s")],
+        [member("old", "s"), member("other", "r")],
+    ] {
+        fires(PromiseId::G8, held(&bad), held(&fine));
+    }
+}
+
+#[test]
+fn v1_and_v2() {
+    let group = Name::from("g");
+    fires(
+        PromiseId::V1,
+        phase_ends(&group, Some("sync phase"), 3),
+        phase_ends(&group, None, 3),
+    );
+    fires(
+        PromiseId::V2,
+        silent_members_leave(&group, &generation(1, &["a"]).members, 3),
+        silent_members_leave(&group, &[], 3),
+    );
+}
+
+#[test]
+fn k6() {
+    let meant = meaning(&log(&[commit(0, 5, None)]));
+    let other = meaning(&log(&[commit(0, 6, None)]));
+    for bad in [
+        compacted_loads_alike(None, Some(&meant)),
+        compacted_loads_alike(Some(&meant), None),
+        compacted_loads_alike(None, None),
+        compacted_loads_alike(Some(&other), Some(&meant)),
+    ] {
+        fires(
+            PromiseId::K6,
+            bad,
+            compacted_loads_alike(Some(&meant), Some(&meant)),
+        );
+    }
+}
