@@ -124,6 +124,7 @@ impl World {
                 "the log ends at {end}; the process died, and {before} was written"
             ));
         }
+        self.opened_once_more(&log)?;
         self.log = log;
         {
             // Before the vector is cut: L9 is a relation to all that was written.
@@ -141,6 +142,17 @@ impl World {
         (self.start_least, self.start_greatest) = (start, start);
         self.opened_at = end;
         Ok(())
+    }
+
+    /// What recovery leaves, another recovery leaves as it is (L10).
+    fn opened_once_more(&self, log: &Log) -> Result<(), Wrong> {
+        let mut disk = self.disk.inner().clone();
+        let config = Arc::clone(&self.config);
+        match Log::open(&mut disk, DIRECTORY, config, self.now_ms) {
+            Ok((again, _)) if again == *log => Ok(()),
+            Ok(_) => Err("L10: opened once more, it is another log".to_owned()),
+            Err(error) => Err(format!("L10: opened once more: {error}")),
+        }
     }
 
     fn count(&mut self, report: &RecoveryReport, end: i64) {

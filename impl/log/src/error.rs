@@ -83,11 +83,16 @@ pub enum LogError {
         /// Everything below was durable.
         recovery_point: i64,
     },
-    /// A file is shorter than it was when it was durable. Restore it from a copy.
-    #[error(
-        "{file}: {found} bytes, though the first {expected} were durable; restore it from a copy"
-    )]
-    TooShort {
+    /// A segment file lies below the recovery point, and the checkpoint knows of none there. Move it away.
+    #[error("{file}: not a segment that the checkpoint knows; move the file away")]
+    Unknown {
+        /// The file.
+        file: String,
+    },
+    /// A file is not as long as it was when it was durable; the one being written to may be longer. Restore it from a
+    /// copy.
+    #[error("{file}: {found} bytes, though {expected} were durable; restore it from a copy")]
+    Length {
         /// The file.
         file: String,
         /// Bytes that were durable.

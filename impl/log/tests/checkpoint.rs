@@ -104,33 +104,53 @@ fn a_segment_that_is_missing_below_the_recovery_point_is_named() {
         bench.disk.remove(&file(base)).unwrap();
     }
     let missing = LogError::Missing {
-        file: file(4),
+        file: file(0),
         recovery_point: 5,
     };
     assert_eq!(refused(bench), missing);
 }
 
 #[test]
-fn a_file_that_is_too_short_below_the_recovery_point_is_named() {
-    let mut bench = prepared(&small());
-    bench.disk.truncate(&file(4), BATCH - 1).unwrap();
-    let short = LogError::TooShort {
-        file: file(4),
-        expected: BATCH,
-        found: BATCH - 1,
-    };
-    assert_eq!(refused(bench), short);
-    // One that compaction might have made shorter is read: it ends too early.
-    for length in [BATCH, BATCH + 1, 0] {
+fn a_file_of_another_length_below_the_recovery_point_is_named() {
+    for (base, expected, found) in [
+        (4, BATCH, BATCH - 1),
+        (2, 2 * BATCH, 2 * BATCH - 1),
+        (2, 2 * BATCH, BATCH),
+        (2, 2 * BATCH, 0),
+        (2, 2 * BATCH, 2 * BATCH + 1),
+    ] {
         let mut bench = prepared(&small());
-        bench.disk.truncate(&file(2), length).unwrap();
-        let error = refused(bench);
-        let named = match &error {
-            LogError::Read(ReadError::Damaged { file: path, .. }) => *path == file(2),
-            LogError::Missing { file: path, .. } => *path == file(3),
-            _ => false,
+        match found < expected {
+            true => bench.disk.truncate(&file(base), found).unwrap(),
+            false => bench.disk.write_at(&file(base), expected, &[0]).unwrap(),
+        }
+        let file = file(base);
+        let length = LogError::Length {
+            file,
+            expected,
+            found,
         };
-        assert!(named || length == 0, "{error}");
+        assert_eq!(refused(bench), length);
+    }
+}
+
+#[test]
+fn a_batch_that_was_cut_out_below_the_recovery_point_is_missed() {
+    let mut bench = prepared(&small());
+    let second = bench.disk.read_at(&file(2), BATCH, BATCH as usize).unwrap();
+    // What is left is whole, grows, and ends where the next segment begins, as if compaction had been there.
+    bench.disk.write_at(&file(2), 0, &second).unwrap();
+    bench.disk.truncate(&file(2), BATCH).unwrap();
+    let error = refused(bench).to_string();
+    assert!(error.starts_with(&file(2)), "{error}");
+}
+
+#[test]
+fn a_segment_file_that_the_checkpoint_does_not_know_is_named() {
+    for base in [1, 3] {
+        let mut bench = prepared(&small());
+        bench.disk.create(&file(base)).unwrap();
+        assert_eq!(refused(bench), LogError::Unknown { file: file(base) });
     }
 }
 

@@ -103,12 +103,19 @@ fn expected() -> (Bench<SimDisk>, Expected) {
 /// What is wrong with a log that was recovered, if anything.
 fn wrong(disk: &SimDisk, config: &LogConfig, expected: &Expected) -> Option<String> {
     let mut disk = disk.clone();
-    let (log, report) = match Log::open(&mut disk, DIRECTORY, Arc::new(config.clone()), 0) {
+    let config = Arc::new(config.clone());
+    let (log, report) = match Log::open(&mut disk, DIRECTORY, config.clone(), 0) {
         Ok(opened) => opened,
         Err(error) => return Some(error.to_string()),
     };
     if report.damage.is_some() {
         return Some(format!("{report:?}"));
+    }
+    // The next process finds the same, though nothing was written in between.
+    match Log::open(&mut disk, DIRECTORY, config, 0) {
+        Ok((again, _)) if again == log => {}
+        Ok(_) => return Some("opened once more it is another log".to_owned()),
+        Err(error) => return Some(format!("opened once more: {error}")),
     }
     let now_ms = 0;
     let mut bench = Bench { disk, log, now_ms };

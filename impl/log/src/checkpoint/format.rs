@@ -57,6 +57,17 @@ impl Checkpoint {
         }
     }
 
+    /// A segment has taken the place of all those that begin in it.
+    pub(crate) fn swapped_in(&mut self, segment: &Segment) {
+        let inside = |line: &SegmentLine| {
+            (segment.base_offset..segment.end_offset).contains(&line.base_offset)
+        };
+        self.segments.retain(|line| !inside(line));
+        let before = |line: &SegmentLine| line.base_offset < segment.base_offset;
+        let at = self.segments.partition_point(before);
+        self.segments.insert(at, SegmentLine::of(segment));
+    }
+
     /// The file's content.
     pub(crate) fn encode(&self) -> Vec<u8> {
         let mut out = String::new();

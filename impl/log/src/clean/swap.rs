@@ -9,15 +9,17 @@
 //! | rename over the first `.log`, sync the directory | the new segment, nothing to do |
 //!
 //! A directory that was not synced may keep any of its changes and lose any other, hence the syncs between the steps:
-//! the last renaming must not be there while a removal is not. The checkpoint stands before it, so that there is always
-//! a `.swap` or a checkpoint that knows the new segment: a segment that the checkpoint names and that is missing
-//! without a `.swap` was lost.
+//! the last renaming must not be there while a removal is not. The checkpoint stands before it, here and where recovery
+//! carries a swap through, so that there is always a `.swap` or a checkpoint that knows the new segment: a segment that
+//! the checkpoint names and that is missing without a `.swap` was lost. The file's length would not tell old from new:
+//! an output may be exactly as long as the segment whose name it takes.
 
 use plimsoll_disk::{Disk, DiskError};
 
-use crate::reader::{BatchReader, CHUNK_BYTES, damaged};
+use crate::checkpoint::{self, Checkpoint};
+use crate::reader::damaged;
 use crate::segment_index::sibling;
-use crate::{BatchError, Damage, HEADER_BYTES, LogError, Segment};
+use crate::{BatchError, HEADER_BYTES, LogConfig, LogError, Segment};
 
 /// Ending of a pass's output while it is written.
 pub(crate) const CLEANED: &str = ".cleaned";
@@ -25,15 +27,6 @@ pub(crate) const CLEANED: &str = ".cleaned";
 pub(crate) const SWAP: &str = ".swap";
 /// The same, under the name that recovery gives it before it goes by it.
 const FINISHING: &str = ".finishing";
-
-/// A swap that a crash had cut short and that was carried through.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct FinishedSwap {
-    /// First offset of the segment that came out.
-    pub(crate) base_offset: i64,
-    /// The segment file.
-    pub(crate) file: String,
-}
 
 /// Makes the output count. An error leaves open whether it does: the log must stop.
 pub(super) fn commit(disk: &mut impl Disk, directory: &str, file: &str) -> Result<(), DiskError> {
@@ -64,8 +57,9 @@ pub(super) fn remove_if_there(disk: &mut impl Disk, path: &str) -> Result<(), Di
     }
 }
 
-/// Carries every swap among the names of the directory through. Doing it again changes nothing, and a crash in between is harmless: the
-/// output keeps a name of its own until nothing is left to do.
+/// Carries every swap among the names of the directory through, and tells the checkpoint of it; gives the segment files
+/// that came out. Doing it again changes nothing, and a crash in between is harmless: the output keeps a name of its own
+/// until nothing is left to do.
 ///
 /// It gets another name first, because the process that gave it this one may have stopped at a sync of the directory
 /// that failed. Then this process sees a name that the disk may never get, and that no sync brings there.
@@ -77,7 +71,9 @@ pub(crate) fn finish(
     disk: &mut impl Disk,
     directory: &str,
     names: &[String],
-) -> Result<Vec<FinishedSwap>, LogError> {
+    checkpoint: &mut Option<Checkpoint>,
+    config: &LogConfig,
+) -> Result<Vec<String>, LogError> {
     let mut finished = Vec::new();
     for name in names {
         let complete = [(SWAP, FINISHING), (FINISHING, SWAP)]
@@ -90,47 +86,31 @@ pub(crate) fn finish(
         let Some(base_offset) = Segment::parse_name(target) else {
             return Err(LogError::Foreign { file: found });
         };
-        let end_offset = end_of(disk, &found, base_offset)?;
-        let file = format!("{directory}/{target}");
-        let finishing = format!("{file}{other_ending}");
+        let mut output = Segment::empty(directory, base_offset);
+        output.scan(disk, &found, config)?;
+        if output.bytes == 0 {
+            let (have, need) = (0, HEADER_BYTES as u64);
+            let empty = BatchError::Short { have, need }.into();
+            return Err(damaged(&found, base_offset, 0, empty).into());
+        }
+        let finishing = format!("{}{other_ending}", output.path);
         disk.rename(&found, &finishing)?;
         disk.sync_dir(directory)?;
         for other in names {
-            let inside = |base: i64| base > base_offset && base < end_offset;
+            let inside = |base: i64| base > base_offset && base < output.end_offset;
             if Segment::parse_name(other).is_some_and(inside) {
                 remove(disk, &format!("{directory}/{other}"))?;
             }
         }
         disk.sync_dir(directory)?;
-        disk.rename(&finishing, &file)?;
+        if let Some(checkpoint) = checkpoint {
+            output.write_index(disk, config)?;
+            checkpoint.swapped_in(&output);
+            checkpoint::put_again(disk, directory, checkpoint)?;
+        }
+        disk.rename(&finishing, &output.path)?;
         disk.sync_dir(directory)?;
-        finished.push(FinishedSwap { base_offset, file });
+        finished.push(output.file().to_owned());
     }
     Ok(finished)
-}
-
-/// Where the offsets of a complete file end, every batch of it checked.
-fn end_of(disk: &impl Disk, path: &str, base_offset: i64) -> Result<i64, LogError> {
-    let length = disk.len(path)?;
-    let mut reader = BatchReader::new(disk, path, 0, length, CHUNK_BYTES);
-    let mut end = base_offset;
-    loop {
-        let position = reader.position();
-        let wrong = |reason: Damage| damaged(path, end, position, reason);
-        let found = match reader.next()? {
-            Some(Ok(found)) => found,
-            Some(Err(reason)) => return Err(wrong(reason.into()).into()),
-            None if position == 0 => {
-                let (have, need) = (0, HEADER_BYTES as u64);
-                return Err(wrong(BatchError::Short { have, need }.into()).into());
-            }
-            None => return Ok(end),
-        };
-        found.check().map_err(|reason| wrong(reason.into()))?;
-        if found.header.base_offset < end {
-            let (expected, found) = (end, found.header.base_offset);
-            return Err(wrong(Damage::Offset { expected, found }).into());
-        }
-        end = found.header.last_offset() + 1;
-    }
 }

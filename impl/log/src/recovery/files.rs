@@ -4,26 +4,30 @@ use plimsoll_disk::{Disk, DiskError};
 
 use super::again;
 use crate::checkpoint::{self, Checkpoint, FILE, TEMPORARY};
-use crate::clean::swap::{self, CLEANED, FinishedSwap};
+use crate::clean::swap::{self, CLEANED};
 use crate::segment_index::sibling;
-use crate::{LogError, ReadError, Segment};
+use crate::{LogConfig, LogError, ReadError, Segment};
 
 /// What is in the directory, and what was done about it.
 pub(super) struct Files {
     pub(super) directory: String,
     /// First offsets of the segments, ascending; at least one.
     pub(super) segments: Vec<i64>,
-    has_checkpoint: bool,
+    pub(super) checkpoint: Option<Checkpoint>,
     /// The log stopped at a sync that failed, and the machine may have been up since.
     pub(super) is_marked: bool,
     pub(super) leftovers: Vec<String>,
     pub(super) deleted: Vec<String>,
-    pub(super) swapped: Vec<FinishedSwap>,
+    pub(super) swapped: Vec<String>,
 }
 
 impl Files {
     /// Makes the directory and a first segment if need be, and removes what a crash left half done.
-    pub(super) fn tidy_up(disk: &mut impl Disk, directory: &str) -> Result<Files, LogError> {
+    pub(super) fn tidy_up(
+        disk: &mut impl Disk,
+        directory: &str,
+        config: &LogConfig,
+    ) -> Result<Files, LogError> {
         let names = match disk.list(directory) {
             Err(DiskError::NotFound { .. }) => {
                 disk.create_dir(directory)?;
@@ -31,7 +35,11 @@ impl Files {
             }
             listed => listed?,
         };
-        let swapped = swap::finish(disk, directory, &names)?;
+        let mut checkpoint = match names.iter().any(|name| name == FILE) {
+            true => Some(read_checkpoint(disk, directory)?),
+            false => None,
+        };
+        let swapped = swap::finish(disk, directory, &names, &mut checkpoint, config)?;
         let names = match swapped.is_empty() {
             true => names,
             false => disk.list(directory)?,
@@ -39,7 +47,7 @@ impl Files {
         let mut files = Files {
             directory: directory.to_owned(),
             segments: segments(directory, &names)?,
-            has_checkpoint: names.iter().any(|name| name == FILE),
+            checkpoint,
             is_marked: names.iter().any(|name| name == again::MARK),
             leftovers: Vec::new(),
             deleted: Vec::new(),
@@ -51,17 +59,11 @@ impl Files {
                 files.leftovers.push(name);
             }
         }
-        if files.segments.is_empty() && !files.has_checkpoint {
+        if files.segments.is_empty() && files.checkpoint.is_none() {
             disk.create(&files.path(0))?;
             files.segments.push(0);
         }
         Ok(files)
-    }
-
-    /// Whether compaction has put the segment there at this opening, so that the checkpoint may not know it yet.
-    pub(super) fn is_swapped(&self, base_offset: i64) -> bool {
-        let mut swapped = self.swapped.iter();
-        swapped.any(|swap| swap.base_offset == base_offset)
     }
 
     pub(super) fn path(&self, base_offset: i64) -> String {
@@ -85,45 +87,19 @@ impl Files {
         name == TEMPORARY || is_temporary || of_index.is_some_and(segment_gone)
     }
 
-    /// The checkpoint; written again before anything is done that it says, if it may be in memory only.
-    pub(super) fn checkpoint(&self, disk: &mut impl Disk) -> Result<Option<Checkpoint>, LogError> {
-        let found = self.read_checkpoint(disk)?;
-        if let Some(found) = &found
+    /// Writes the checkpoint again, before anything is done that it says, if it may be in memory only.
+    pub(super) fn settle_checkpoint(&self, disk: &mut impl Disk) -> Result<(), LogError> {
+        if let Some(checkpoint) = &self.checkpoint
             && self.is_marked
         {
-            checkpoint::put_again(disk, &self.directory, found)?;
+            checkpoint::put_again(disk, &self.directory, checkpoint)?;
         }
-        Ok(found)
-    }
-
-    fn read_checkpoint(&self, disk: &impl Disk) -> Result<Option<Checkpoint>, LogError> {
-        if !self.has_checkpoint {
-            return Ok(None);
-        }
-        let file = format!("{}/{FILE}", self.directory);
-        let asked = disk.len(&file)?;
-        let bytes = disk.read_at(&file, 0, usize::try_from(asked).unwrap_or(usize::MAX))?;
-        let got = bytes.len() as u64;
-        if got != asked {
-            return Err(LogError::Read(ReadError::ShortRead {
-                file,
-                position: 0,
-                asked,
-                got,
-            }));
-        }
-        Checkpoint::parse(&bytes)
-            .map(Some)
-            .map_err(|reason| LogError::Checkpoint { file, reason })
+        Ok(())
     }
 
     /// Removes the segments that lie wholly below the log's start: a deletion that a crash cut short.
-    pub(super) fn delete_below(
-        &mut self,
-        disk: &mut impl Disk,
-        checkpoint: Option<&Checkpoint>,
-    ) -> Result<(), LogError> {
-        let Some(checkpoint) = checkpoint else {
+    pub(super) fn delete_below(&mut self, disk: &mut impl Disk) -> Result<(), LogError> {
+        let Some(checkpoint) = &self.checkpoint else {
             return Ok(());
         };
         // The segment that the recovery point lies in stays, even if the log starts behind it.
@@ -149,6 +125,22 @@ pub(crate) fn remove_segment(disk: &mut impl Disk, path: &str) -> Result<(), Dis
         }
     }
     Ok(())
+}
+
+fn read_checkpoint(disk: &impl Disk, directory: &str) -> Result<Checkpoint, LogError> {
+    let file = format!("{directory}/{FILE}");
+    let asked = disk.len(&file)?;
+    let bytes = disk.read_at(&file, 0, usize::try_from(asked).unwrap_or(usize::MAX))?;
+    let got = bytes.len() as u64;
+    if got != asked {
+        return Err(LogError::Read(ReadError::ShortRead {
+            file,
+            position: 0,
+            asked,
+            got,
+        }));
+    }
+    Checkpoint::parse(&bytes).map_err(|reason| LogError::Checkpoint { file, reason })
 }
 
 fn segments(directory: &str, names: &[String]) -> Result<Vec<i64>, LogError> {

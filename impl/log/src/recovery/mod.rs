@@ -42,7 +42,7 @@ impl Log {
     ///
     /// # Errors
     /// [`LogError::Disk`] and [`LogError::Read`]; [`LogError::Config`]; [`LogError::Foreign`], [`LogError::Missing`],
-    /// [`LogError::TooShort`] and [`LogError::Checkpoint`] for a directory whose durable part is not what it was. None
+    /// [`LogError::Unknown`], [`LogError::Length`] and [`LogError::Checkpoint`] for a directory whose durable part is not what it was. None
     /// of them cuts anything off, and trying again is always right.
     pub fn open(
         disk: &mut impl Disk,
@@ -64,15 +64,16 @@ impl Log {
         config: Arc<LogConfig>,
         now_ms: i64,
     ) -> Result<(Log, RecoveryReport), LogError> {
-        let mut found = Files::tidy_up(disk, directory)?;
-        let checkpoint = found.checkpoint(disk)?;
-        found.delete_below(disk, checkpoint.as_ref())?;
-        let (log_start, below) = below::durable(disk, &found, checkpoint.as_ref(), &config)?;
+        let mut found = Files::tidy_up(disk, directory, &config)?;
+        found.settle_checkpoint(disk)?;
+        found.delete_below(disk)?;
+        let (log_start, below) = below::durable(disk, &found)?;
         // Also for what was there before: a crash may have come between making a name and syncing it.
         disk.sync_dir(directory)?;
         disk.sync_dir("")?;
-        let mut scan = Scan::read(disk, &found, below, checkpoint.as_ref(), &config)?;
+        let mut scan = Scan::read(disk, &found, below, &config)?;
         scan.cut(disk, &found)?;
+        let checkpoint = found.checkpoint.take();
         let recovered = scan.finish(found, log_start);
         let report = recovered.report.clone();
         let log = Log::assemble(config, recovered, checkpoint, now_ms);

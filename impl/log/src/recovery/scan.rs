@@ -4,7 +4,6 @@ use plimsoll_disk::Disk;
 
 use super::again;
 use super::files::{Files, remove_segment};
-use crate::checkpoint::Checkpoint;
 use crate::decisions::{AfterFailedSync, LaterSegments, RecoveryChecksum, TornTail};
 use crate::derived::{Derived, MarkerSays};
 use crate::reader::{BatchReader, CHUNK_BYTES, Found};
@@ -49,10 +48,10 @@ impl<'a> Scan<'a> {
         disk: &impl Disk,
         files: &Files,
         segments: Vec<Segment>,
-        checkpoint: Option<&Checkpoint>,
         config: &'a LogConfig,
     ) -> Result<Scan<'a>, LogError> {
         let end = segments.last().map_or(0, |last| last.end_offset);
+        let checkpoint = files.checkpoint.as_ref();
         let mut scan = Scan {
             config,
             segments,
@@ -230,7 +229,7 @@ impl<'a> Scan<'a> {
             removed_segments: self.later,
             deleted_segments: files.deleted,
             leftovers: files.leftovers,
-            finished_swaps: files.swapped.into_iter().map(|swap| swap.file).collect(),
+            finished_swaps: files.swapped,
         };
         Recovered {
             closed: self.segments,
