@@ -59,11 +59,14 @@ impl Coordinator {
     }
 
     pub(crate) fn list(&self, request: &ListGroups) -> GroupResponse {
-        let named = |filters: &[Text], name: &str| {
-            filters.is_empty() || filters.iter().any(|f| f.trim().eq_ignore_ascii_case(name))
-        };
+        let named = |filter: &str, name: &str| filter.eq_ignore_ascii_case(name);
+        // Around a state Java's `String.trim` takes everything away up to the blank; a type is looked up as it is.
+        let state = |filter: &Text, name| named(filter.trim_matches(|c| c <= ' '), name);
+        let (states, types) = (&request.states, &request.types);
+        let of_type = types.is_empty() || types.iter().any(|filter| named(filter, CLASSIC));
         let wanted = |group: &&Arc<Group>| {
-            named(&request.states, group.state.name()) && named(&request.types, CLASSIC)
+            let name = group.state.name();
+            of_type && (states.is_empty() || states.iter().any(|filter| state(filter, name)))
         };
         let listed = |group: &Arc<Group>| ListedGroup {
             group: group.id.clone(),

@@ -273,6 +273,8 @@ fn lists_are_filtered_without_regard_to_case() {
     assert_eq!(list(&mut world, &[], &[]), all);
     assert_eq!(list(&mut world, &["sTABLE", "Empty"], &["CLASSIC"]), all);
     assert_eq!(list(&mut world, &[" stable "], &[]), all);
+    assert_eq!(list(&mut world, &["\u{a0}Stable"], &[]), []);
+    assert_eq!(list(&mut world, &[], &[" classic "]), []);
     assert_eq!(list(&mut world, &["Empty"], &[]), []);
     assert_eq!(list(&mut world, &["nonsense"], &[]), []);
     assert_eq!(list(&mut world, &[], &["consumer"]), []);
