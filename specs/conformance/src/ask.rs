@@ -1,12 +1,13 @@
 //! A request as a table describes it: who asks, as what, with what.
 
 use plimsoll_coordinator::{
-    DeleteGroups, DescribeGroups, GroupRequest, Heartbeat, JoinGroup, LeaveGroup, LeavingMember,
-    ListGroups, OffsetCommit, OffsetDelete, OffsetFetch, OffsetToCommit, Protocol, SyncGroup,
+    DeleteGroups, DescribeGroups, FindCoordinator, GroupRequest, Heartbeat, JoinGroup, LeaveGroup,
+    LeavingMember, ListGroups, OffsetCommit, OffsetDelete, OffsetFetch, Protocol, SyncGroup,
     TxnOffsetCommit,
 };
 use plimsoll_offsets::{Bytes, Producer, Text};
 
+use crate::Offset;
 use crate::scene::{GROUP, Scene};
 
 /// Whose member id the request carries.
@@ -61,10 +62,18 @@ pub enum Offer {
     Alien,
     /// Another protocol type.
     AlienType,
+    /// Protocols without a type.
+    NoType,
     /// No protocol.
     None,
     /// The usual, with a session time-out below `group.min.session.timeout.ms`.
     HastySession,
+    /// The usual, with a session time-out of `group.min.session.timeout.ms`.
+    ShortestSession,
+    /// The usual, with a session time-out of `group.max.session.timeout.ms`.
+    LongestSession,
+    /// The usual, with a session time-out above `group.max.session.timeout.ms`.
+    OverlongSession,
 }
 
 /// What a sync believes the group uses.
@@ -76,25 +85,25 @@ pub enum Names {
     OtherType,
     /// Another protocol.
     OtherName,
+    /// No type, and the right protocol.
+    NoType,
+    /// The right type, and no protocol.
+    NoName,
     /// Nothing.
     Missing,
 }
 
-/// What a commit commits.
+/// Which offsets a fetch asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Offset {
-    /// Offset 5 of `t` 0.
-    Plain,
-    /// The same with metadata that is too long by one.
-    LongMetadata,
-    /// A partition that does not exist.
-    UnknownPartition,
-    /// A topic that does not exist.
-    UnknownTopic,
-    /// An offset that no log can have.
-    Negative,
-    /// Nothing.
+pub enum Asked {
+    /// That of `t` 0.
+    One,
+    /// That of a topic that does not exist.
+    OfUnknownTopic,
+    /// None.
     Nothing,
+    /// All that there are.
+    All,
 }
 
 /// A request.
@@ -139,7 +148,7 @@ pub enum Ask {
     },
     Fetch {
         require_stable: bool,
-        all: bool,
+        asked: Asked,
     },
     OffsetDelete {
         topic: &'static str,
@@ -151,6 +160,12 @@ pub enum Ask {
     },
     List {
         state: Option<&'static str>,
+        group_type: Option<&'static str>,
+    },
+    Find {
+        key_type: i8,
+        keys: &'static [&'static str],
+        version: i16,
     },
     /// The same with the empty string for the group.
     Nameless(NamelessAsk),
@@ -168,6 +183,8 @@ pub enum NamelessAsk {
     TxnCommit,
     Fetch,
     OffsetDelete,
+    DeleteGroups,
+    Describe,
 }
 
 impl Ask {
@@ -197,6 +214,8 @@ impl Ask {
                     Names::Right => (Some(scene.cast.protocol_type()), Some("range")),
                     Names::OtherType => (Some("another"), Some("range")),
                     Names::OtherName => (Some(scene.cast.protocol_type()), Some("sticky")),
+                    Names::NoType => (None, Some("range")),
+                    Names::NoName => (Some(scene.cast.protocol_type()), None),
                     Names::Missing => (None, None),
                 };
                 GroupRequest::Sync(SyncGroup {
@@ -250,7 +269,7 @@ impl Ask {
                 member: scene.id(who),
                 instance: instance_id(instance),
                 generation: scene.generation(generation),
-                offsets: offsets(offset),
+                offsets: offset.to_commit(),
                 retention_ms: -1,
                 version,
             }),
@@ -265,7 +284,7 @@ impl Ask {
                 instance: instance_id(instance),
                 generation: scene.generation(generation),
                 producer: PRODUCER,
-                offsets: offsets(offset),
+                offsets: offset.to_commit(),
             }),
             Ask::OffsetDelete { topic, partition } => GroupRequest::OffsetDelete(OffsetDelete {
                 group: GROUP.into(),
@@ -278,26 +297,54 @@ impl Ask {
                 groups: vec![GROUP.into()],
                 version,
             }),
-            Ask::List { state } => GroupRequest::List(ListGroups {
+            Ask::List { state, group_type } => GroupRequest::List(ListGroups {
                 states: state.into_iter().map(Text::from).collect(),
-                types: Vec::new(),
+                types: group_type.into_iter().map(Text::from).collect(),
             }),
-            _ => GroupRequest::Fetch(OffsetFetch {
-                group: GROUP.into(),
-                require_stable: matches!(
-                    self,
-                    Ask::Fetch {
-                        require_stable: true,
-                        ..
-                    }
-                ),
-                partitions: match self {
-                    Ask::Fetch { all: true, .. } => None,
-                    _ => Some(vec![("t".into(), 0)]),
-                },
-            }),
+            Ask::Fetch {
+                require_stable,
+                asked,
+            } => fetch(require_stable, asked),
+            _ => fetch(false, Asked::One),
         }
     }
+
+    /// The request for a coordinator, if it is one.
+    pub(crate) fn find(self) -> Option<FindCoordinator> {
+        match self {
+            Ask::Find {
+                key_type,
+                keys,
+                version,
+            } => Some(FindCoordinator {
+                key_type,
+                keys: keys.iter().map(|key| Text::from(*key)).collect(),
+                version,
+            }),
+            _ => None,
+        }
+    }
+
+    /// What a commit commits.
+    pub(crate) fn offset(self) -> Option<Offset> {
+        match self {
+            Ask::Commit { offset, .. } | Ask::TxnCommit { offset, .. } => Some(offset),
+            _ => None,
+        }
+    }
+}
+
+fn fetch(require_stable: bool, asked: Asked) -> GroupRequest {
+    GroupRequest::Fetch(OffsetFetch {
+        group: GROUP.into(),
+        require_stable,
+        partitions: match asked {
+            Asked::One => Some(vec![("t".into(), 0)]),
+            Asked::OfUnknownTopic => Some(vec![("v".into(), 0)]),
+            Asked::Nothing => Some(Vec::new()),
+            Asked::All => None,
+        },
+    })
 }
 
 /// The producer of every transaction.
@@ -339,14 +386,17 @@ pub(crate) fn join(
         instance,
         client_id: "case".into(),
         client_host: "/127.0.0.1".into(),
-        session_timeout_ms: if offer == Offer::HastySession {
-            5_999
-        } else {
-            10_000
+        session_timeout_ms: match offer {
+            Offer::HastySession => 5_999,
+            Offer::ShortestSession => 6_000,
+            Offer::LongestSession => 1_800_000,
+            Offer::OverlongSession => 1_800_001,
+            _ => 10_000,
         },
         rebalance_timeout_ms: 60_000,
         protocol_type: match offer {
             Offer::AlienType => "alien".into(),
+            Offer::NoType => "".into(),
             _ => scene.cast.protocol_type().into(),
         },
         protocols: names.iter().map(protocol).collect(),
@@ -360,34 +410,6 @@ fn subscription_to_t(user_data: &str) -> Bytes {
     bytes.extend((user_data.len() as i32).to_be_bytes());
     bytes.extend(user_data.as_bytes());
     bytes.into()
-}
-
-/// What a case commits, where it is accepted.
-pub(crate) const COMMITTED: i64 = 5;
-
-fn offsets(offset: Offset) -> Vec<OffsetToCommit> {
-    let (topic, partition) = match offset {
-        Offset::UnknownPartition => ("t", 2),
-        Offset::UnknownTopic => ("v", 0),
-        _ => ("t", 0),
-    };
-    if offset == Offset::Nothing {
-        return Vec::new();
-    }
-    vec![OffsetToCommit {
-        topic: topic.into(),
-        partition,
-        offset: if offset == Offset::Negative {
-            -1
-        } else {
-            COMMITTED
-        },
-        leader_epoch: 3,
-        metadata: match offset {
-            Offset::LongMetadata => "x".repeat(4_097).into(),
-            _ => "m".into(),
-        },
-    }]
 }
 
 fn nameless(ask: NamelessAsk, scene: &Scene<impl crate::Subject>) -> GroupRequest {
@@ -432,12 +454,14 @@ fn nameless(ask: NamelessAsk, scene: &Scene<impl crate::Subject>) -> GroupReques
         },
         NamelessAsk::Fetch => Ask::Fetch {
             require_stable: true,
-            all: false,
+            asked: Asked::One,
         },
         NamelessAsk::OffsetDelete => Ask::OffsetDelete {
             topic: "t",
             partition: 0,
         },
+        NamelessAsk::DeleteGroups => Ask::DeleteGroups,
+        NamelessAsk::Describe => Ask::Describe { version: 5 },
     };
     let mut request = named.request(scene);
     let nothing = Text::from("");
@@ -450,6 +474,8 @@ fn nameless(ask: NamelessAsk, scene: &Scene<impl crate::Subject>) -> GroupReques
         GroupRequest::TxnCommit(r) => r.group = nothing,
         GroupRequest::Fetch(r) => r.group = nothing,
         GroupRequest::OffsetDelete(r) => r.group = nothing,
+        GroupRequest::Delete(r) => r.groups = vec![nothing],
+        GroupRequest::Describe(r) => r.groups = vec![nothing],
         _ => {}
     }
     request

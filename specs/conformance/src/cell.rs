@@ -4,7 +4,7 @@ use std::fmt;
 
 use plimsoll_coordinator::{ErrorCode, GroupState};
 
-use crate::{Ask, Cast, Prior};
+use crate::{Ask, Cast, OffsetsTopic, Phase, Prior};
 
 /// The APIs that have a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,11 +21,12 @@ pub enum Api {
     DeleteGroups,
     DescribeGroups,
     ListGroups,
+    FindCoordinator,
 }
 
 impl Api {
     /// All of them, in the order of the tables.
-    pub const ALL: [Api; 11] = [
+    pub const ALL: [Api; 12] = [
         Api::JoinGroup,
         Api::SyncGroup,
         Api::Heartbeat,
@@ -37,6 +38,7 @@ impl Api {
         Api::DeleteGroups,
         Api::DescribeGroups,
         Api::ListGroups,
+        Api::FindCoordinator,
     ];
 }
 
@@ -61,18 +63,37 @@ pub enum State {
     Completing,
     /// Both have synced.
     Stable,
+    /// The group was stable; its coordinator is replaying the log.
+    Loading,
+    /// The group was stable; it is coordinated elsewhere now.
+    Elsewhere,
 }
 
 impl State {
+    /// How many there are.
+    pub const COUNT: usize = 8;
+
     /// In the order of the columns.
-    pub const ALL: [State; 6] = [
+    pub const ALL: [State; State::COUNT] = [
         State::Missing,
         State::Dead,
         State::Empty,
         State::Preparing,
         State::Completing,
         State::Stable,
+        State::Loading,
+        State::Elsewhere,
     ];
+
+    /// What the coordinator is doing in this column instead of serving the group.
+    pub(crate) fn phase(self) -> Option<Phase> {
+        match self {
+            State::Dead => Some(Phase::Unloading),
+            State::Loading => Some(Phase::Loading),
+            State::Elsewhere => Some(Phase::Elsewhere),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for State {
@@ -84,6 +105,8 @@ impl fmt::Display for State {
             State::Preparing => "PreparingRebalance",
             State::Completing => "CompletingRebalance",
             State::Stable => "Stable",
+            State::Loading => "loading",
+            State::Elsewhere => "elsewhere",
         })
     }
 }
@@ -93,6 +116,8 @@ impl fmt::Display for State {
 pub enum Answer {
     /// This error, or `NONE`: of the whole request, or of its one partition, group or member.
     Error(ErrorCode),
+    /// These errors, in this order: of its partitions, groups or keys.
+    Each([Option<ErrorCode>; 4]),
     /// None yet: the call is parked.
     Waits,
     /// The current or next generation, with or without the list of members, with or without the order not to assign.
@@ -120,6 +145,17 @@ impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Answer::Error(error) => f.write_str(&name(*error)),
+            Answer::Each(errors) => {
+                let errors: Vec<ErrorCode> = errors.iter().flatten().copied().collect();
+                let alike = errors.chunk_by(|a, b| a == b).map(|run| match run.len() {
+                    1 => name(run[0]),
+                    count => format!("{count} times {}", name(run[0])),
+                });
+                match errors.is_empty() {
+                    true => f.write_str("an empty answer"),
+                    false => f.write_str(&alike.collect::<Vec<_>>().join(", ")),
+                }
+            }
             Answer::Waits => f.write_str("waits"),
             Answer::Joined { members, skip } => {
                 let members = if *members { ", members" } else { "" };
@@ -164,10 +200,14 @@ pub enum Effect {
     Made,
     /// The group is in this state, and stays so.
     Settles(GroupState),
-    /// The offset is stored, and stays; the group is made if it was missing.
+    /// The offset is stored, with its leader epoch and metadata, and stays; the group is made if it was missing.
     Stored,
+    /// Of several offsets that of `u` 0 is stored, and stays; those that were refused are as before.
+    StoredBeside,
     /// The offset waits for a marker, and still does after a reload.
     Staged,
+    /// Of several offsets that of `u` 0 waits for a marker, and still does after a reload.
+    StagedBeside,
     /// The offset is gone, and stays so.
     Forgotten,
     /// The group is gone, and stays so.
@@ -178,22 +218,27 @@ pub enum Effect {
     LeaderReplaced,
     /// The leader's session begins anew: it outlives the time-out that ran before.
     Renewed,
+    /// The offsets topic is being made: the coordinator is found a little later.
+    TopicMade,
 }
 
 impl fmt::Display for Effect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Effect::Nothing => f.write_str("nothing"),
+            Effect::Nothing => f.write_str("nothing changes"),
             Effect::Becomes(state) => write!(f, "becomes {}", state.name()),
             Effect::Made => f.write_str("the group is made"),
             Effect::Settles(state) => write!(f, "{} for good", state.name()),
             Effect::Stored => f.write_str("the offset is stored"),
+            Effect::StoredBeside => f.write_str("the offset without an error is stored"),
             Effect::Staged => f.write_str("the offset waits for the marker"),
+            Effect::StagedBeside => f.write_str("the offset without an error waits for the marker"),
             Effect::Forgotten => f.write_str("the offset is forgotten"),
             Effect::Removed => f.write_str("the group is removed"),
             Effect::Replaced => f.write_str("the new id takes the place of the old"),
             Effect::LeaderReplaced => f.write_str("the leader's new id takes the place of the old"),
             Effect::Renewed => f.write_str("the session begins anew"),
+            Effect::TopicMade => f.write_str("the offsets topic is made in the background"),
         }
     }
 }
@@ -218,12 +263,14 @@ pub struct Row {
     pub cast: Cast,
     /// What happened to it before.
     pub prior: Prior,
+    /// What can be found of the offsets topic.
+    pub topic: OffsetsTopic,
     /// The request, its version included where it matters.
     pub ask: Ask,
     /// Where it is said: Kafka's class and method, or a KIP.
     pub source: &'static str,
     /// One for each of [`State::ALL`].
-    pub expected: [Expected; 6],
+    pub expected: [Expected; State::COUNT],
 }
 
 /// One condition in one state.

@@ -5,12 +5,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use plimsoll_coordinator::{
-    CallId, Coordinator, CoordinatorConfig, Decisions, GroupRequest, GroupResponse, Outcome, Step,
+    CallId, Coordinator, CoordinatorConfig, Decisions, Endpoint, FindCoordinator,
+    FindCoordinatorResponse, GroupRequest, GroupResponse, OffsetsTopicView, Outcome, Step,
     TimerChange, TimerId, TimerName, Timestamp, Topics,
 };
 use plimsoll_offsets::{Entry, Text};
 
-use crate::{Settings, Subject, Subjects};
+use crate::{OffsetsTopic, Phase, Settings, Subject, Subjects};
+
+/// The broker that coordinates every group.
+const BROKER: i32 = 1;
+/// `offsets.topic.num.partitions`
+const PARTITIONS: usize = 50;
 
 /// Makes [`Reference`]s that decide so.
 #[derive(Clone, Copy, Debug, Default)]
@@ -22,13 +28,32 @@ pub struct ReferenceSubjects {
 impl Subjects for ReferenceSubjects {
     type Subject = Reference;
 
-    fn start(&self, settings: Settings) -> Reference {
+    fn start(&self, settings: Settings) -> Option<Reference> {
         let config = CoordinatorConfig {
             max_group_size: settings.max_group_size,
             initial_rebalance_delay_ms: settings.initial_rebalance_delay_ms,
             ..CoordinatorConfig::default()
         };
-        Reference::new(Arc::new(config), self.decisions)
+        let found = view(settings.offsets_topic);
+        Some(Reference::new(Arc::new(config), self.decisions, found))
+    }
+}
+
+/// What a broker knows of the offsets topic.
+fn view(topic: OffsetsTopic) -> OffsetsTopicView {
+    let endpoint = Endpoint {
+        host: "localhost".into(),
+        port: 9_092,
+    };
+    let led_by = |leader| Some(vec![leader; PARTITIONS]);
+    OffsetsTopicView {
+        leaders: match topic {
+            OffsetsTopic::Led => led_by(Some(BROKER)),
+            OffsetsTopic::NotMade => None,
+            OffsetsTopic::NoLeader => led_by(None),
+            OffsetsTopic::NoEndpoint => led_by(Some(BROKER + 1)),
+        },
+        brokers: [(BROKER, endpoint)].into(),
     }
 }
 
@@ -38,6 +63,7 @@ pub struct Reference {
     config: Arc<CoordinatorConfig>,
     decisions: Decisions,
     topics: Arc<Topics>,
+    found: OffsetsTopicView,
     coordinator: Coordinator,
     epoch: i32,
     log: Vec<Entry>,
@@ -48,14 +74,19 @@ pub struct Reference {
 }
 
 impl Reference {
-    /// A coordinator of an empty partition.
-    pub fn new(config: Arc<CoordinatorConfig>, decisions: Decisions) -> Reference {
+    /// A coordinator of an empty partition of such an offsets topic.
+    pub fn new(
+        config: Arc<CoordinatorConfig>,
+        decisions: Decisions,
+        found: OffsetsTopicView,
+    ) -> Reference {
         let topics: Arc<Topics> = Arc::new([("t", 2), ("u", 2)].into_iter().collect());
         let mut reference = Reference {
             coordinator: Coordinator::new(config.clone(), decisions, topics.clone(), 0),
             config,
             decisions,
             topics,
+            found,
             epoch: 0,
             log: Vec::new(),
             now: 1_000_000,
@@ -65,6 +96,19 @@ impl Reference {
         };
         reference.load();
         reference
+    }
+
+    fn begin_load(&mut self) {
+        let outcome = self.coordinator.stop(Timestamp(self.now));
+        self.note(outcome);
+        self.epoch += 1;
+        self.timers.clear();
+        self.coordinator = Coordinator::new(
+            self.config.clone(),
+            self.decisions,
+            self.topics.clone(),
+            self.epoch,
+        );
     }
 
     fn load(&mut self) {
@@ -148,23 +192,32 @@ impl Subject for Reference {
         self.now = until;
     }
 
+    fn find(&mut self, request: &FindCoordinator) -> FindCoordinatorResponse {
+        let response = self.found.find(request);
+        if response.create_topic {
+            self.found = view(OffsetsTopic::Led);
+        }
+        response
+    }
+
     fn reload(&mut self) {
-        let outcome = self.coordinator.stop(Timestamp(self.now));
-        self.note(outcome);
-        self.epoch += 1;
-        self.timers.clear();
-        self.coordinator = Coordinator::new(
-            self.config.clone(),
-            self.decisions,
-            self.topics.clone(),
-            self.epoch,
-        );
+        self.begin_load();
         self.load();
     }
 
-    fn hold_in_unload(&mut self) -> bool {
-        let outcome = self.coordinator.begin_unload(Timestamp(self.now));
-        self.note(outcome);
+    fn hold(&mut self, phase: Phase) -> bool {
+        let now = Timestamp(self.now);
+        match phase {
+            Phase::Unloading => {
+                let outcome = self.coordinator.begin_unload(now);
+                self.note(outcome);
+            }
+            Phase::Elsewhere => {
+                let outcome = self.coordinator.stop(now);
+                self.note(outcome);
+            }
+            Phase::Loading => self.begin_load(),
+        }
         true
     }
 }

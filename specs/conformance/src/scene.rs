@@ -8,7 +8,9 @@ use plimsoll_coordinator::{
 use plimsoll_offsets::{Bytes, Text};
 
 use crate::ask::{self, HELD};
-use crate::{Ask, Gen, Instance, Offer, Offset, Settings, State, Subject, Subjects, Who};
+use crate::{
+    Ask, Cell, Gen, Instance, Offer, Offset, OffsetsTopic, Settings, State, Subject, Subjects, Who,
+};
 
 /// The group of every case.
 pub(crate) const GROUP: &str = "g";
@@ -44,10 +46,11 @@ impl Cast {
         }
     }
 
-    fn settings(self) -> Settings {
+    fn settings(self, offsets_topic: OffsetsTopic) -> Settings {
         Settings {
             max_group_size: if self == Cast::Full { 2 } else { 1_000 },
             initial_rebalance_delay_ms: DELAY_MS,
+            offsets_topic,
         }
     }
 }
@@ -76,18 +79,32 @@ pub struct Scene<S> {
 }
 
 /// Why a scene could not be set.
-pub(crate) type Unset = String;
+#[derive(Debug)]
+pub(crate) enum Unset {
+    /// The subject is not one that can be seen like this.
+    Impossible(&'static str),
+    /// It did not do what it should have done on the way.
+    Failed(String),
+}
+
+fn failed(what: &str, answer: &Option<GroupResponse>) -> Unset {
+    Unset::Failed(format!("{what}: {answer:?}"))
+}
 
 impl<S: Subject> Scene<S> {
-    /// A subject whose group is in this state.
+    /// A subject whose group is in the cell's state.
     pub(crate) fn set(
         subjects: &impl Subjects<Subject = S>,
-        cast: Cast,
-        prior: Prior,
-        state: State,
+        cell: &Cell,
     ) -> Result<Scene<S>, Unset> {
+        let (cast, state) = (cell.row.cast, cell.state);
+        let Some(subject) = subjects.start(cast.settings(cell.row.topic)) else {
+            return Err(Unset::Impossible(
+                "the subject cannot be had with such settings",
+            ));
+        };
         let mut scene = Scene {
-            subject: subjects.start(cast.settings()),
+            subject,
             cast,
             leader: None,
             follower: None,
@@ -99,7 +116,7 @@ impl<S: Subject> Scene<S> {
             return Ok(scene);
         }
         scene.leader_enters()?;
-        scene.happens(prior)?;
+        scene.happens(cell.row.prior)?;
         if state == State::Empty {
             scene.leader_leaves()?;
         } else {
@@ -108,10 +125,12 @@ impl<S: Subject> Scene<S> {
         if cast == Cast::WithIssued {
             scene.issued = Some(scene.issue()?);
         }
-        if state == State::Dead && !scene.subject.hold_in_unload() {
-            return Err("it cannot be asked while it unloads".into());
+        match state.phase() {
+            Some(phase) if !scene.subject.hold(phase) => Err(Unset::Impossible(
+                "the subject cannot be asked while it is in that phase",
+            )),
+            _ => Ok(scene),
         }
-        Ok(scene)
     }
 
     fn instance_of(&self, who: Who) -> Option<Text> {
@@ -138,7 +157,7 @@ impl<S: Subject> Scene<S> {
         let call = self.subject.send(&request);
         match self.subject.answer(call) {
             Some(GroupResponse::Join(r)) if r.error == ErrorCode::MemberIdRequired => Ok(r.member),
-            other => Err(format!("a new member was not issued an id: {other:?}")),
+            other => Err(failed("a new member was not issued an id", &other)),
         }
     }
 
@@ -158,7 +177,7 @@ impl<S: Subject> Scene<S> {
             Some(GroupResponse::Join(r)) if r.error == ErrorCode::None => {
                 Ok((r.member, r.generation))
             }
-            other => Err(format!("a join did not succeed: {other:?}")),
+            other => Err(failed("a join did not succeed", &other)),
         }
     }
 
@@ -184,7 +203,7 @@ impl<S: Subject> Scene<S> {
         let call = self.subject.send(&request);
         match self.subject.answer(call) {
             Some(GroupResponse::Sync(r)) if r.error == ErrorCode::None => Ok(()),
-            other => Err(format!("a sync did not succeed: {other:?}")),
+            other => Err(failed("a sync did not succeed", &other)),
         }
     }
 
@@ -202,7 +221,7 @@ impl<S: Subject> Scene<S> {
         let call = self.subject.send(&commit);
         match self.subject.answer(call) {
             Some(GroupResponse::Commit(r)) if r.partitions[0].error == ErrorCode::None => {}
-            other => return Err(format!("a commit did not succeed: {other:?}")),
+            other => return Err(failed("a commit did not succeed", &other)),
         }
         if prior == Prior::Open {
             let (who, instance, generation) = (Who::Leader, Instance::No, Gen::Current);
@@ -217,7 +236,7 @@ impl<S: Subject> Scene<S> {
             let call = self.subject.send(&txn);
             match self.subject.answer(call) {
                 Some(GroupResponse::TxnCommit(r)) if r.partitions[0].error == ErrorCode::None => {}
-                other => return Err(format!("a transactional commit did not succeed: {other:?}")),
+                other => return Err(failed("a transactional commit did not succeed", &other)),
             }
         }
         Ok(())
@@ -252,7 +271,7 @@ impl<S: Subject> Scene<S> {
         let call = self.subject.send(&request);
         match self.subject.answer(call) {
             Some(GroupResponse::Leave(r)) if r.members[0].error == ErrorCode::None => Ok(()),
-            other => Err(format!("a member could not leave: {other:?}")),
+            other => Err(failed("a member could not leave", &other)),
         }
     }
 

@@ -1,7 +1,7 @@
 //! What anybody can see of a group: by DescribeGroups and OffsetFetch, members by role instead of by id.
 
 use plimsoll_coordinator::{
-    DescribeGroups, ErrorCode, GroupRequest, GroupResponse, GroupState, OffsetFetch,
+    DescribeGroups, ErrorCode, FetchedOffset, GroupRequest, GroupResponse, GroupState, OffsetFetch,
 };
 use plimsoll_offsets::{Bytes, Text};
 
@@ -17,10 +17,43 @@ pub struct Snapshot {
     pub protocol: (Text, Text),
     /// Role, instance id and assignment of each member.
     pub members: Vec<(&'static str, Option<Text>, Bytes)>,
-    /// Offset and error of `t` 0, `t` 1 and `u` 0, as a stable fetch answers.
-    pub offsets: Vec<(i64, ErrorCode)>,
+    /// `t` 0, `t` 1 and `u` 0, as a stable fetch answers; nothing if the fetch failed.
+    pub offsets: Vec<Shown>,
     /// The same as a fetch at the high watermark answers.
-    pub shown: Vec<(i64, ErrorCode)>,
+    pub shown: Vec<Shown>,
+}
+
+/// What a fetch shows of a partition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// The committed offset, −1 if none is.
+    pub offset: i64,
+    /// The committed leader epoch, −1 if none is.
+    pub leader_epoch: i32,
+    /// The committed metadata, empty if none is.
+    pub metadata: Text,
+    /// The error, if any.
+    pub error: ErrorCode,
+}
+
+impl Shown {
+    /// No offset is committed.
+    pub fn nothing() -> Shown {
+        Shown {
+            offset: -1,
+            leader_epoch: -1,
+            metadata: Text::from(""),
+            error: ErrorCode::None,
+        }
+    }
+
+    /// A transaction that is not over may change the offset.
+    pub fn unstable() -> Shown {
+        Shown {
+            error: ErrorCode::UnstableOffsetCommit,
+            ..Shown::nothing()
+        }
+    }
 }
 
 impl Snapshot {
@@ -62,7 +95,7 @@ impl Snapshot {
     }
 }
 
-fn offsets(scene: &mut Scene<impl Subject>, require_stable: bool) -> Vec<(i64, ErrorCode)> {
+fn offsets(scene: &mut Scene<impl Subject>, require_stable: bool) -> Vec<Shown> {
     let partitions = [("t", 0), ("t", 1), ("u", 0)];
     let request = GroupRequest::Fetch(OffsetFetch {
         group: GROUP.into(),
@@ -71,7 +104,16 @@ fn offsets(scene: &mut Scene<impl Subject>, require_stable: bool) -> Vec<(i64, E
     });
     let call = scene.subject.send(&request);
     match scene.subject.answer(call) {
-        Some(GroupResponse::Fetch(r)) => r.partitions.iter().map(|p| (p.offset, p.error)).collect(),
+        Some(GroupResponse::Fetch(r)) => r.partitions.into_iter().map(shown).collect(),
         _ => Vec::new(),
+    }
+}
+
+fn shown(fetched: FetchedOffset) -> Shown {
+    Shown {
+        offset: fetched.offset,
+        leader_epoch: fetched.leader_epoch,
+        metadata: fetched.metadata,
+        error: fetched.error,
     }
 }

@@ -1,6 +1,22 @@
 //! Whatever is held to the tables.
 
-use plimsoll_coordinator::{CallId, GroupRequest, GroupResponse};
+use plimsoll_coordinator::{
+    CallId, FindCoordinator, FindCoordinatorResponse, GroupRequest, GroupResponse,
+};
+
+/// What can be found of the offsets topic.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OffsetsTopic {
+    /// It is led by a broker that listens.
+    #[default]
+    Led,
+    /// It has not been made yet.
+    NotMade,
+    /// The group's partition has no leader.
+    NoLeader,
+    /// The group's partition is led by a broker that does not listen where it is asked.
+    NoEndpoint,
+}
 
 /// Settings that a case needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,6 +25,19 @@ pub struct Settings {
     pub max_group_size: usize,
     /// `group.initial.rebalance.delay.ms`.
     pub initial_rebalance_delay_ms: u64,
+    /// The offsets topic as the case finds it.
+    pub offsets_topic: OffsetsTopic,
+}
+
+/// What a coordinator may be doing instead of serving its groups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// It unloads: its groups are dead.
+    Unloading,
+    /// It replays its log.
+    Loading,
+    /// Another broker coordinates its groups.
+    Elsewhere,
 }
 
 /// A coordinator under test: topics `t` and `u` of two partitions exist, and no group does.
@@ -19,14 +48,17 @@ pub trait Subject {
     /// The answer to a call, once there is one: whatever can be durable is durable before this says that there is none.
     fn answer(&mut self, call: CallId) -> Option<GroupResponse>;
 
+    /// Asks where groups are coordinated.
+    fn find(&mut self, request: &FindCoordinator) -> FindCoordinatorResponse;
+
     /// Lets time pass, in milliseconds.
     fn advance(&mut self, ms: u64);
 
-    /// Fails over: another coordinator loads what the log holds.
+    /// Fails over: another coordinator loads what the log holds. Ends a phase that was held.
     fn reload(&mut self);
 
-    /// Begins to unload, and stays asked while it does: the column `Dead`. False if that cannot be held on to.
-    fn hold_in_unload(&mut self) -> bool;
+    /// Enters the phase, and stays asked while it lasts. False if that cannot be held on to.
+    fn hold(&mut self, phase: Phase) -> bool;
 }
 
 /// Makes subjects: every case has its own.
@@ -34,6 +66,6 @@ pub trait Subjects {
     /// What it makes.
     type Subject: Subject;
 
-    /// A new one.
-    fn start(&self, settings: Settings) -> Self::Subject;
+    /// A new one; none if there cannot be one with such settings.
+    fn start(&self, settings: Settings) -> Option<Self::Subject>;
 }

@@ -1,6 +1,9 @@
-//! `plimsoll table`: the tables of the group APIs, as the reference coordinator implements them.
+//! `plimsoll table`: the tables of the group APIs, as the reference coordinator implements them, and the case behind each
+//! cell.
 
-use plimsoll_conformance::{Api, Cell, Expected, Finding, Ran, ReferenceSubjects, cells, run};
+use plimsoll_conformance::{
+    Api, Cell, Expected, Finding, Prior, Ran, ReferenceSubjects, State, cells, run,
+};
 use serde_json::{Value, json};
 
 use crate::{Exit, args::TableArgs, output::Output, runs};
@@ -14,22 +17,28 @@ pub(crate) fn table(args: &TableArgs, output: &mut Output<'_>) -> Exit {
             return Exit::Usage;
         }
     };
-    let asked = |cell: &Cell| api.is_none_or(|api| cell.row.api == api);
+    let mut all = cells();
+    all.retain(|cell| api.is_none_or(|api| cell.row.api == api));
     let mut counts = Counts::default();
     let mut before = None;
-    for cell in cells().into_iter().filter(asked) {
+    for row in all.chunk_by(|a, b| a.row == b.row) {
         if output.closed() {
             break;
         }
-        let ran = run(&ReferenceSubjects::default(), &cell);
-        counts.note(&ran);
+        let ran: Vec<Ran> = row
+            .iter()
+            .map(|cell| run(&ReferenceSubjects::default(), cell))
+            .collect();
+        ran.iter().for_each(|ran| counts.note(ran));
         if args.json {
-            output.say(&format!("{}\n", as_json(&cell, &ran)));
+            for (cell, ran) in row.iter().zip(&ran) {
+                output.say(&format!("{}\n", as_json(cell, ran)));
+            }
         } else {
-            output.say(&heading(before.as_ref(), &cell));
-            output.say(&as_text(&cell, &ran));
+            output.say(&heading(before, &row[0]));
+            output.say(&as_text(row, &ran));
         }
-        before = Some(cell);
+        before = Some(row[0].row.api);
     }
     if !args.json {
         output.say(&counts.told());
@@ -86,29 +95,69 @@ impl Counts {
     }
 }
 
-/// The API and the condition, where they are others than before.
-fn heading(before: Option<&Cell>, cell: &Cell) -> String {
+/// The API, if it is another than before; the condition, where it is said, and the case that shows it.
+fn heading(before: Option<Api>, cell: &Cell) -> String {
+    let row = &cell.row;
     let mut text = String::new();
-    let same_api = before.is_some_and(|before| before.row.api == cell.row.api);
-    if !same_api {
+    if before != Some(row.api) {
         let gap = if before.is_some() { "\n" } else { "" };
-        text = format!("{gap}{}\n", cell.row.api);
+        text = format!("{gap}{}\n", row.api);
     }
-    if !same_api || before.is_some_and(|before| before.row.condition != cell.row.condition) {
-        text += &format!("  {}  ({})\n", cell.row.condition, cell.row.source);
+    text += &format!("  {}\n", row.condition);
+    text += &format!("    source: {}\n", row.source);
+    if row.expected.iter().any(|e| matches!(e, Expected::Cell(..))) {
+        text += &format!("    case:   {}\n", case(cell));
     }
     text
 }
 
-fn as_text(cell: &Cell, ran: &Ran) -> String {
-    let state = cell.state.to_string();
-    let told = match (cell.expected(), ran) {
+/// The request, and what is special about the group that it meets.
+fn case(cell: &Cell) -> String {
+    let row = &cell.row;
+    let mut case = format!("{:?}", row.ask);
+    if row.api == Api::FindCoordinator {
+        case += &format!("; offsets topic: {:?}", row.topic);
+    } else {
+        case += &format!("; group: {:?}", row.cast);
+        if row.prior != Prior::Nothing {
+            case += &format!(", offsets: {:?}", row.prior);
+        }
+    }
+    case
+}
+
+/// States that come one after the other and are told the same share a line.
+fn as_text(row: &[Cell], ran: &[Ran]) -> String {
+    let told: Vec<(State, String)> = row
+        .iter()
+        .zip(ran)
+        .map(|(cell, ran)| (cell.state, told(cell, ran)))
+        .collect();
+    let mut text = String::new();
+    for alike in told.chunk_by(|a, b| a.1 == b.1) {
+        let (first, last) = (short(alike[0].0), short(alike[alike.len() - 1].0));
+        let states = match alike.len() {
+            State::COUNT => "in every state".to_owned(),
+            1 => first,
+            _ => format!("{first} to {last}"),
+        };
+        text += &format!("    {states:<25}{}\n", alike[0].1);
+    }
+    text
+}
+
+fn short(state: State) -> String {
+    let name = state.to_string();
+    name.strip_suffix("Rebalance").unwrap_or(&name).to_owned()
+}
+
+fn told(cell: &Cell, ran: &Ran) -> String {
+    match (cell.expected(), ran) {
         (Expected::Cell(answer, effect), Ran::Passed) => format!("{answer}; {effect}"),
         (Expected::Unreachable(why), _) => format!("-: {why}"),
         (Expected::Cell(answer, _), Ran::Skipped(why)) => format!("{answer}: skipped, {why}"),
         (Expected::Cell(..), ran) => format!("BROKEN: {}", finding(ran).unwrap_or_default()),
-    };
-    format!("    {state:<21}{told}\n")
+    }
 }
 
 fn finding(ran: &Ran) -> Option<String> {
@@ -135,7 +184,7 @@ fn as_json(cell: &Cell, ran: &Ran) -> Value {
         "source": cell.row.source,
         "answer": answer,
         "effect": effect,
-        "case": format!("{:?}", cell.row.ask),
+        "case": case(cell),
         "outcome": match ran {
             Ran::Passed => "holds",
             Ran::Failed(_) => "broken",

@@ -89,13 +89,13 @@ fn offset_delete() -> Vec<Row> {
             "KafkaApis.handleOffsetDeleteRequest",
             [GNF, GNF, unknown, unknown, unknown, unknown],
         ),
-        after(
+        anywhere(
+            Api::OffsetDelete,
             "group id \"\"",
             dynamic,
-            Prior::Nothing,
             Ask::Nameless(NamelessAsk::OffsetDelete),
             "GroupCoordinatorService.deleteOffsets",
-            [no(E::InvalidGroupId); 6],
+            no(E::InvalidGroupId),
         ),
     ]
 }
@@ -140,6 +140,20 @@ fn delete_groups() -> Vec<Row> {
             Prior::Nothing,
             [NO_GROUP, GNF, removed, used, used, used],
         ),
+        row(
+            Api::DeleteGroups,
+            "group id \"\"",
+            dynamic,
+            Ask::Nameless(NamelessAsk::DeleteGroups),
+            "GroupCoordinatorService.deleteGroups",
+            [GNF; 6],
+        ),
+        after(
+            "group id null",
+            dynamic,
+            Prior::Nothing,
+            [unreachable(NO_NULL); 6],
+        ),
     ]
 }
 
@@ -176,34 +190,59 @@ fn describe() -> Vec<Row> {
             "GroupMetadataManager.describeGroups, KIP-1043",
             as_it_is(E::GroupIdNotFound),
         ),
+        super::row(
+            Api::DescribeGroups,
+            "group id \"\"",
+            Cast::Dynamic,
+            Ask::Nameless(NamelessAsk::Describe),
+            "GroupCoordinatorService.describeGroups",
+            [told(E::None, GroupState::Dead); 6],
+        ),
+        row(
+            "group id null",
+            5,
+            "GroupCoordinatorService.describeGroups",
+            [unreachable(NO_NULL); 6],
+        ),
+        row("KIP-848 group", 5, DESCRIBE, [unreachable(NOT_SERVED); 6]),
     ]
 }
 
 fn list() -> Vec<Row> {
     let is = |listed| yes(Answer::Listed(listed), Effect::Nothing);
-    let row = |condition, state, expected: [bool; 6]| {
-        let ask = Ask::List { state };
-        row(
-            Api::ListGroups,
-            condition,
-            Cast::Dynamic,
-            ask,
-            LIST,
-            expected.map(is),
-        )
+    let row = |condition, state, group_type, expected: [bool; 6]| {
+        let ask = Ask::List { state, group_type };
+        let api = Api::ListGroups;
+        row(api, condition, Cast::Dynamic, ask, LIST, expected.map(is))
     };
+    let (all, none) = ([false, true, true, true, true, true], [false; 6]);
+    let stable = [false, false, false, false, false, true];
     vec![
-        row("no filter", None, [false, true, true, true, true, true]),
-        row(
-            "state Stable",
-            Some("Stable"),
-            [false, false, false, false, false, true],
-        ),
+        row("no filter", None, None, all),
+        row("state Stable", Some("Stable"), None, stable),
         row(
             "state eMPTY",
             Some("eMPTY"),
+            None,
             [false, false, true, false, false, false],
         ),
-        row("state unknown", Some("nonsense"), [false; 6]),
+        row("state \" Stable \"", Some(" Stable "), None, stable),
+        row("state unknown", Some("nonsense"), None, none),
+        row("type cLASSIC", None, Some("cLASSIC"), all),
+        row("type consumer", None, Some("consumer"), none),
+        row("type \" classic \"", None, Some(" classic "), none),
+        row("type unknown", None, Some("nonsense"), none),
+        row(
+            "state Stable and type classic",
+            Some("Stable"),
+            Some("classic"),
+            stable,
+        ),
+        row(
+            "state Stable and type consumer",
+            Some("Stable"),
+            Some("consumer"),
+            none,
+        ),
     ]
 }

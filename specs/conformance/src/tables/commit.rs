@@ -18,7 +18,7 @@ const STORED: Expected = done(Effect::Stored);
 const STAGED: Expected = done(Effect::Staged);
 const LARGE: Expected = no(E::OffsetMetadataTooLarge);
 const UNKNOWN: Expected = no(E::UnknownTopicOrPartition);
-const NOTHING: Expected = yes(Answer::Count(0), Effect::Nothing);
+const NOTHING: Expected = yes(Answer::Each([None; 4]), Effect::Nothing);
 
 fn ask(who: Who, instance: Instance, generation: Gen, offset: Offset, version: i16) -> Ask {
     Ask::Commit {
@@ -158,39 +158,77 @@ pub(super) fn rows() -> Vec<Row> {
             [GNF, CNA, UMID, FII, FII, FII],
         ),
     ];
-    let commits = |offset| ask(Who::Leader, none, current, offset, 9);
-    rows.extend([
-        row(
-            api,
-            "metadata too long",
-            dynamic,
-            commits(Offset::LongMetadata),
-            METADATA,
-            [GNF, CNA, UMID, LARGE, RIP, LARGE],
+    rows.extend(rows_by_partition(api));
+    rows
+}
+
+/// What the partitions of a request are told, each by itself.
+fn rows_by_partition(api: Api) -> Vec<Row> {
+    let dynamic = Cast::Dynamic;
+    let commits = |offset| ask(Who::Leader, Instance::No, Gen::Current, offset, 9);
+    let stored = |condition, offset| {
+        let expected = [GNF, CNA, UMID, STORED, RIP, STORED];
+        row(api, condition, dynamic, commits(offset), METADATA, expected)
+    };
+    let too_long = |condition, offset| {
+        let expected = [GNF, CNA, UMID, LARGE, RIP, LARGE];
+        row(api, condition, dynamic, commits(offset), METADATA, expected)
+    };
+    let unknown =
+        |condition, offset| anywhere(api, condition, dynamic, commits(offset), TOPICS, UNKNOWN);
+    vec![
+        too_long("metadata too long", Offset::LongMetadata),
+        too_long("metadata too long in UTF-16", Offset::LongMetadataInUnits),
+        stored("metadata as long as may be", Offset::LongestMetadata),
+        stored(
+            "metadata as long as may be, in UTF-16",
+            Offset::LongestMetadataInBytes,
         ),
-        row(
-            api,
-            "unknown partition",
-            dynamic,
-            commits(Offset::UnknownPartition),
-            TOPICS,
-            [UNKNOWN; 6],
-        ),
-        row(
-            api,
-            "unknown topic",
-            dynamic,
-            commits(Offset::UnknownTopic),
-            TOPICS,
-            [UNKNOWN; 6],
-        ),
-        row(
+        Row {
+            prior: Prior::Committed,
+            expected: stored_where_there_was(),
+            ..stored("an offset before the last", Offset::Earlier)
+        },
+        stored("offset -1", Offset::Negative),
+        Row {
+            expected: [
+                mixed(E::GroupIdNotFound, E::GroupIdNotFound, Effect::Nothing),
+                mixed(
+                    E::CoordinatorNotAvailable,
+                    E::CoordinatorNotAvailable,
+                    Effect::Nothing,
+                ),
+                mixed(E::UnknownMemberId, E::UnknownMemberId, Effect::Nothing),
+                mixed(E::OffsetMetadataTooLarge, E::None, Effect::StoredBeside),
+                mixed(
+                    E::RebalanceInProgress,
+                    E::RebalanceInProgress,
+                    Effect::Nothing,
+                ),
+                mixed(E::OffsetMetadataTooLarge, E::None, Effect::StoredBeside),
+                mixed(
+                    E::CoordinatorLoadInProgress,
+                    E::CoordinatorLoadInProgress,
+                    Effect::Nothing,
+                ),
+                mixed(E::NotCoordinator, E::NotCoordinator, Effect::Nothing),
+            ],
+            ..stored(SEVERAL, Offset::Several)
+        },
+        Row {
+            expected: twice(),
+            ..stored("the same partition twice", Offset::Twice)
+        },
+        unknown("unknown partition", Offset::UnknownPartition),
+        unknown("negative partition", Offset::NegativePartition),
+        unknown("unknown topic", Offset::UnknownTopic),
+        anywhere(
             api,
             "no partition",
             dynamic,
             commits(Offset::Nothing),
             TOPICS,
-            [NOTHING; 6],
+            NOTHING,
         ),
         row(
             api,
@@ -200,8 +238,52 @@ pub(super) fn rows() -> Vec<Row> {
             "GroupCoordinatorService.commitOffsets",
             [done(Effect::Nothing); 6],
         ),
-    ]);
-    rows
+        anywhere(
+            api,
+            "group id null",
+            dynamic,
+            commits(Offset::Plain),
+            "GroupCoordinatorService.commitOffsets",
+            unreachable(NO_NULL),
+        ),
+        anywhere(
+            api,
+            "KIP-848 group",
+            dynamic,
+            commits(Offset::Plain),
+            "ConsumerGroup.validateOffsetCommit",
+            unreachable(NOT_SERVED),
+        ),
+    ]
+}
+
+const SEVERAL: &str = "one too long, two unknown, one right";
+
+/// Its partitions that do not exist are told so whatever becomes of the others.
+fn mixed(too_long: E, right: E, effect: Effect) -> Expected {
+    let unknown = E::UnknownTopicOrPartition;
+    yes(each(&[too_long, unknown, unknown, right]), effect)
+}
+
+fn stored_where_there_was() -> [Expected; State::COUNT] {
+    let (loading, elsewhere) = (no(E::CoordinatorLoadInProgress), no(E::NotCoordinator));
+    [NO_GROUP, CNA, UMID, STORED, RIP, STORED, loading, elsewhere]
+}
+
+/// The last one counts.
+fn twice() -> [Expected; State::COUNT] {
+    let refused = |error| yes(each(&[error, error]), Effect::Nothing);
+    let stored = yes(each(&[E::None, E::None]), Effect::Stored);
+    [
+        refused(E::GroupIdNotFound),
+        refused(E::CoordinatorNotAvailable),
+        refused(E::UnknownMemberId),
+        stored,
+        refused(E::RebalanceInProgress),
+        stored,
+        refused(E::CoordinatorLoadInProgress),
+        refused(E::NotCoordinator),
+    ]
 }
 
 pub(super) fn txn_rows() -> Vec<Row> {
@@ -307,29 +389,83 @@ pub(super) fn txn_rows() -> Vec<Row> {
             "OffsetMetadataManager.commitTransactionalOffset",
             [ILG, CNA, UMID, LARGE, LARGE, LARGE],
         ),
-        row(
+        Row {
+            expected: [
+                mixed(E::IllegalGeneration, E::IllegalGeneration, Effect::Nothing),
+                mixed(
+                    E::CoordinatorNotAvailable,
+                    E::CoordinatorNotAvailable,
+                    Effect::Nothing,
+                ),
+                mixed(E::UnknownMemberId, E::UnknownMemberId, Effect::Nothing),
+                mixed(E::OffsetMetadataTooLarge, E::None, Effect::StagedBeside),
+                mixed(E::OffsetMetadataTooLarge, E::None, Effect::StagedBeside),
+                mixed(E::OffsetMetadataTooLarge, E::None, Effect::StagedBeside),
+                mixed(
+                    E::CoordinatorLoadInProgress,
+                    E::CoordinatorLoadInProgress,
+                    Effect::Nothing,
+                ),
+                mixed(E::NotCoordinator, E::NotCoordinator, Effect::Nothing),
+            ],
+            ..row(
+                api,
+                SEVERAL,
+                dynamic,
+                commits(Offset::Several),
+                TXN,
+                [UMID; 6],
+            )
+        },
+        anywhere(
             api,
             "unknown partition",
             dynamic,
             commits(Offset::UnknownPartition),
             TXN_TOPICS,
-            [UNKNOWN; 6],
+            UNKNOWN,
         ),
-        row(
+        anywhere(
+            api,
+            "unknown topic",
+            dynamic,
+            commits(Offset::UnknownTopic),
+            TXN_TOPICS,
+            UNKNOWN,
+        ),
+        anywhere(
             api,
             "no partition",
             dynamic,
             commits(Offset::Nothing),
             TXN_TOPICS,
-            [NOTHING; 6],
+            NOTHING,
         ),
-        row(
+        anywhere(
             api,
             "group id \"\"",
             dynamic,
             Ask::Nameless(NamelessAsk::TxnCommit),
             "GroupCoordinatorService.commitTransactionalOffsets",
-            [no(E::InvalidGroupId); 6],
+            no(E::InvalidGroupId),
+        ),
+        anywhere(
+            api,
+            "transaction not verified",
+            dynamic,
+            commits(Offset::Plain),
+            "CoordinatorRuntime.scheduleTransactionalWriteOperation, KIP-890",
+            unreachable(
+                "who appends verifies the transaction, and there is nobody here to ask about it",
+            ),
+        ),
+        anywhere(
+            api,
+            "KIP-848 group",
+            dynamic,
+            commits(Offset::Plain),
+            "ConsumerGroup.validateOffsetCommit",
+            unreachable(NOT_SERVED),
         ),
     ]
 }

@@ -3,8 +3,8 @@
 use plimsoll_coordinator::ErrorCode as E;
 
 use super::*;
-use crate::Api;
 use crate::ask::NamelessAsk;
+use crate::{Api, Asked};
 
 const FETCH: &str = "OffsetMetadataManager.fetchOffsets";
 const ALL: &str = "OffsetMetadataManager.fetchAllOffsets";
@@ -22,10 +22,11 @@ const fn count(count: usize) -> Expected {
 }
 
 pub(super) fn rows() -> Vec<Row> {
-    let ask = |require_stable, all| Ask::Fetch {
+    let ask = |require_stable, asked| Ask::Fetch {
         require_stable,
-        all,
+        asked,
     };
+    let (one, all) = (Asked::One, Asked::All);
     let after = |condition, prior, ask, source, expected| Row {
         prior,
         ..row(
@@ -39,41 +40,70 @@ pub(super) fn rows() -> Vec<Row> {
     };
     let stored = [NO_GROUP, ABSENT, STORED, STORED, STORED, STORED];
     let unstable = [NO_GROUP, ABSENT, UNSTABLE, UNSTABLE, UNSTABLE, UNSTABLE];
+    let one_unstable = yes(each(&[E::UnstableOffsetCommit, E::None]), Effect::Nothing);
     let both = [NO_GROUP, count(0), count(2), count(2), count(2), count(2)];
     let (nothing, committed, open) = (Prior::Nothing, Prior::Committed, Prior::Open);
     vec![
-        after("no offset", nothing, ask(false, false), FETCH, [ABSENT; 6]),
+        after("no offset", nothing, ask(false, one), FETCH, [ABSENT; 6]),
         after(
             "no offset, stable",
             nothing,
-            ask(true, false),
+            ask(true, one),
             FETCH,
             [ABSENT; 6],
         ),
-        after("stored", committed, ask(false, false), FETCH, stored),
-        after("stored, stable", committed, ask(true, false), FETCH, stored),
-        after("open transaction", open, ask(false, false), FETCH, stored),
+        after("stored", committed, ask(false, one), FETCH, stored),
+        after("stored, stable", committed, ask(true, one), FETCH, stored),
+        after("open transaction", open, ask(false, one), FETCH, stored),
         after(
             "open transaction, stable",
             open,
-            ask(true, false),
+            ask(true, one),
             FETCH,
             unstable,
         ),
         after(
             "all, none stored",
             nothing,
-            ask(true, true),
+            ask(true, all),
             ALL,
             [count(0); 6],
         ),
-        after("all, two stored", committed, ask(true, true), ALL, both),
+        after("all, two stored", committed, ask(true, all), ALL, both),
         after(
             "all, two stored, one in a transaction",
             open,
-            ask(false, true),
+            ask(false, all),
             ALL,
             both,
+        ),
+        after(
+            "all, two stored, one in a transaction, stable",
+            open,
+            ask(true, all),
+            ALL,
+            [
+                NO_GROUP,
+                count(0),
+                one_unstable,
+                one_unstable,
+                one_unstable,
+                one_unstable,
+            ],
+        ),
+        after(
+            "unknown topic",
+            committed,
+            ask(false, Asked::OfUnknownTopic),
+            FETCH,
+            [NO_GROUP, ABSENT, ABSENT, ABSENT, ABSENT, ABSENT],
+        ),
+        after(
+            "no partition",
+            nothing,
+            ask(true, Asked::Nothing),
+            FETCH,
+            [count(0); 6],
         ),
         after(
             "group id \"\"",
@@ -81,6 +111,27 @@ pub(super) fn rows() -> Vec<Row> {
             Ask::Nameless(NamelessAsk::Fetch),
             "GroupCoordinatorService.fetchOffsets",
             [ABSENT; 6],
+        ),
+        after(
+            "group id null",
+            nothing,
+            ask(false, one),
+            "GroupCoordinatorService.fetchOffsets",
+            [unreachable(NO_NULL); 6],
+        ),
+        after(
+            "KIP-848 group, v9",
+            nothing,
+            ask(false, one),
+            "ConsumerGroup.validateOffsetFetch",
+            [unreachable(NOT_SERVED); 6],
+        ),
+        after(
+            "v0",
+            nothing,
+            ask(false, one),
+            "KafkaApis.handleOffsetFetchRequest",
+            [unreachable("it read ZooKeeper, and went with it in 4.0"); 6],
         ),
     ]
 }

@@ -102,13 +102,13 @@ pub(super) fn rows() -> Vec<Row> {
             HEARTBEAT,
             valid,
         ),
-        row(
+        anywhere(
             api,
             "group id \"\"",
             dynamic,
             Ask::Nameless(NamelessAsk::Heartbeat),
             "GroupCoordinatorService.heartbeat",
-            [no(E::InvalidGroupId); 6],
+            no(E::InvalidGroupId),
         ),
     ]
 }

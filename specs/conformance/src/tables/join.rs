@@ -13,6 +13,7 @@ const REPLACE: &str = "GroupMetadataManager.updateStaticMemberThenRebalanceOrCom
 const SKIP: &str = "GroupMetadataManager.updateStaticMemberThenRebalanceOrCompleteJoin, KIP-814";
 const SIZE: &str = "GroupMetadataManager.acceptJoiningMember";
 const PROTOCOLS: &str = "ClassicGroup.supportsProtocols";
+const BOUNDS: &str = "GroupCoordinatorService.joinGroup";
 const FENCE: &str = "ClassicGroup.validateMember";
 
 const MIR: Expected = no(E::MemberIdRequired);
@@ -40,6 +41,8 @@ const COMPLETES: Expected = yes(
     },
     Effect::Becomes(CompletingRebalance),
 );
+const CONFUSED: Expected = no(E::UnknownServerError);
+const NEVER_ISSUED: Expected = unreachable("an id is issued by making the group");
 const NOT_FULL: Expected = unreachable("a group without members is not full");
 
 fn join(who: Who, instance: Instance, offer: Offer, version: i16) -> Ask {
@@ -195,7 +198,6 @@ fn known_rows(api: Api) -> Vec<Row> {
     let changed = |who| join(who, Instance::No, Offer::Changed, 9);
     let none = Instance::No;
     let dynamic = Cast::Dynamic;
-    let never_issued = unreachable("an id is issued by making the group");
     vec![
         row(
             api,
@@ -203,7 +205,31 @@ fn known_rows(api: Api) -> Vec<Row> {
             Cast::WithIssued,
             usual(Who::Issued, none),
             KNOWN,
-            [never_issued, CNA, PARK, PARK, PARK, PARK],
+            [NEVER_ISSUED, CNA, PARK, PARK, PARK, PARK],
+        ),
+        row(
+            api,
+            "pending id with an instance",
+            Cast::WithIssued,
+            usual(Who::Issued, Instance::Free),
+            KNOWN,
+            [NEVER_ISSUED, CNA, CONFUSED, CONFUSED, CONFUSED, CONFUSED],
+        ),
+        row(
+            api,
+            "id issued before the group was full",
+            Cast::Full,
+            usual(Who::Issued, none),
+            SIZE,
+            [NOT_FULL, CNA, NOT_FULL, FULL, FULL, FULL],
+        ),
+        row(
+            api,
+            "unknown id, full",
+            Cast::Full,
+            usual(Who::Stranger, none),
+            SIZE,
+            [NOT_FULL, CNA, NOT_FULL, FULL, FULL, FULL],
         ),
         row(
             api,
@@ -293,8 +319,6 @@ fn refused_rows(api: Api) -> Vec<Row> {
     let with = |offer| join(Who::Nobody, Instance::No, offer, 9);
     let dynamic = Cast::Dynamic;
     let made_igp = yes(Answer::Error(E::InconsistentGroupProtocol), Effect::Made);
-    let not_served =
-        unreachable("share groups (KIP-932) are not served: their records are passed over");
     vec![
         row(
             api,
@@ -333,24 +357,64 @@ fn refused_rows(api: Api) -> Vec<Row> {
             "share group under that id",
             dynamic,
             with(Offer::Usual),
-            "GroupMetadataManager.classicGroupJoin",
-            [not_served; 6],
+            "GroupMetadataManager.classicGroupJoin, KIP-932",
+            [unreachable(NOT_SERVED); 6],
         ),
         row(
             api,
-            "session time-out out of bounds",
+            "protocol type \"\"",
             dynamic,
-            with(Offer::HastySession),
-            "GroupCoordinatorService.joinGroup",
-            [no(E::InvalidSessionTimeout); 6],
+            with(Offer::NoType),
+            PROTOCOLS,
+            [made_igp, CNA, IGP, IGP, IGP, IGP],
         ),
         row(
+            api,
+            "pending id, no protocol in common",
+            Cast::WithIssued,
+            join(Who::Issued, Instance::No, Offer::Alien, 9),
+            PROTOCOLS,
+            [NEVER_ISSUED, CNA, PARK, IGP, IGP, IGP],
+        ),
+        row(
+            api,
+            "shortest session time-out",
+            dynamic,
+            with(Offer::ShortestSession),
+            BOUNDS,
+            [MADE_MIR, CNA, MIR, MIR, MIR, MIR],
+        ),
+        row(
+            api,
+            "longest session time-out",
+            dynamic,
+            with(Offer::LongestSession),
+            BOUNDS,
+            [MADE_MIR, CNA, MIR, MIR, MIR, MIR],
+        ),
+        anywhere(
+            api,
+            "session time-out below the bounds",
+            dynamic,
+            with(Offer::HastySession),
+            BOUNDS,
+            no(E::InvalidSessionTimeout),
+        ),
+        anywhere(
+            api,
+            "session time-out above the bounds",
+            dynamic,
+            with(Offer::OverlongSession),
+            BOUNDS,
+            no(E::InvalidSessionTimeout),
+        ),
+        anywhere(
             api,
             "group id \"\"",
             dynamic,
             Ask::Nameless(NamelessAsk::Join),
-            "GroupCoordinatorService.joinGroup",
-            [no(E::InvalidGroupId); 6],
+            BOUNDS,
+            no(E::InvalidGroupId),
         ),
     ]
 }

@@ -39,6 +39,7 @@ pub(super) fn rows() -> Vec<Row> {
     let gone = member(E::None);
     let fenced = member(E::FencedInstanceId);
     let old_unknown = top(E::UnknownMemberId);
+    let old_fenced = top(E::FencedInstanceId);
     let old_left = yes(
         Answer::Left(E::None, None),
         Effect::Becomes(PreparingRebalance),
@@ -134,11 +135,26 @@ pub(super) fn rows() -> Vec<Row> {
         ),
         row(
             api,
+            "instance fenced, v2",
+            fixed,
+            ask(Who::Leader, Instance::Held, 2),
+            OLD,
+            [
+                old_unknown,
+                DEAD,
+                old_unknown,
+                old_fenced,
+                old_fenced,
+                old_fenced,
+            ],
+        ),
+        anywhere(
+            api,
             "group id \"\"",
             dynamic,
             Ask::Nameless(NamelessAsk::Leave),
             "GroupCoordinatorService.leaveGroup",
-            [top(E::InvalidGroupId); 6],
+            top(E::InvalidGroupId),
         ),
     ]
 }

@@ -3,11 +3,12 @@
 use plimsoll_coordinator::{ErrorCode as E, GroupState::*};
 
 use super::*;
+use crate::answer::{OF_THE_FOLLOWER, OF_THE_LEADER};
 use crate::ask::NamelessAsk;
-use crate::run::{OF_THE_FOLLOWER, OF_THE_LEADER};
 use crate::{Api, Gen, Instance, Names, Who};
 
 const VALIDATE: &str = "GroupMetadataManager.validateSyncGroup";
+const MANDATORY: &str = "KafkaApis.handleSyncGroupRequest, KIP-559";
 const SYNC: &str = "GroupMetadataManager.classicGroupSyncToClassicGroup";
 
 fn sync(who: Who, instance: Instance, generation: Gen, names: Names, version: i16) -> Ask {
@@ -130,27 +131,51 @@ pub(super) fn rows() -> Vec<Row> {
         ),
         row(
             api,
+            "v4, other protocol name",
+            dynamic,
+            sync(Who::Leader, no_instance, current, Names::OtherName, 4),
+            VALIDATE,
+            inconsistent,
+        ),
+        row(
+            api,
             "v4 without protocol, leader",
             dynamic,
             sync(Who::Leader, no_instance, current, Names::Missing, 4),
             SYNC,
             [UMID, CNA, UMID, RIP, settles, leaders],
         ),
-        row(
+        anywhere(
             api,
             "v5 without protocol",
             dynamic,
             sync(Who::Leader, no_instance, current, Names::Missing, 5),
-            "KafkaApis.handleSyncGroupRequest",
-            [IGP; 6],
+            MANDATORY,
+            IGP,
         ),
-        row(
+        anywhere(
+            api,
+            "v5 without protocol type",
+            dynamic,
+            sync(Who::Leader, no_instance, current, Names::NoType, 5),
+            MANDATORY,
+            IGP,
+        ),
+        anywhere(
+            api,
+            "v5 without protocol name",
+            dynamic,
+            sync(Who::Leader, no_instance, current, Names::NoName, 5),
+            MANDATORY,
+            IGP,
+        ),
+        anywhere(
             api,
             "group id \"\"",
             dynamic,
             Ask::Nameless(NamelessAsk::Sync),
             "GroupCoordinatorService.syncGroup",
-            [no(E::InvalidGroupId); 6],
+            no(E::InvalidGroupId),
         ),
     ]
 }
