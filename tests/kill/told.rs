@@ -83,6 +83,7 @@ pub struct Told {
     cleaned: u64,
     scanned_bytes: u64,
     truncated_bytes: u64,
+    finished_swaps: u64,
     /// Kills that came before the writer had its lock, and while it was recovering.
     before_opening: u64,
     in_recovery: u64,
@@ -105,6 +106,7 @@ impl Told {
                     opened += 1;
                     self.scanned_bytes += number(2);
                     self.truncated_bytes += number(3);
+                    self.finished_swaps += number(4);
                 }
                 "ack" => {
                     let log = self.acknowledged.entry(words[1].to_owned()).or_default();
@@ -182,13 +184,14 @@ impl fmt::Display for Told {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} records acknowledged, {} found beyond them, {} passes of compaction; recoveries read {} bytes and cut \
-             {}; {} kills came during a recovery, {} before it",
+            "{} records acknowledged, {} found beyond them, {} passes of compaction; recoveries read {} bytes, cut \
+             {}, and finished {} swaps; {} kills came during a recovery, {} before it",
             self.total,
             self.beyond,
             self.cleaned,
             self.scanned_bytes,
             self.truncated_bytes,
+            self.finished_swaps,
             self.in_recovery,
             self.before_opening
         )

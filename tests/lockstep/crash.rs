@@ -11,7 +11,7 @@ use plimsoll_promises::storage;
 
 use crate::op::Fate;
 use crate::view::{Found, Known};
-use crate::world::{DIRECTORY, World, Wrong};
+use crate::world::{DIRECTORY, World, Wrong, told};
 
 /// How many survivors are told apart.
 const SURVIVORS_MAX: u64 = 48;
@@ -131,7 +131,7 @@ impl World {
             let bounds = (self.start_least, self.start_greatest);
             let known = Known::of(&self.model, bounds, &self.cleaned);
             let found = Found::of(&self.log, self.disk.inner(), &self.model)?;
-            storage::recovered_is_prefix(&known, &found).map_err(|broken| broken.to_string())?;
+            storage::recovered_is_prefix(&known, &found).map_err(told)?;
         }
         self.count(report, end);
         self.model = self
@@ -148,10 +148,13 @@ impl World {
     fn opened_once_more(&self, log: &Log) -> Result<(), Wrong> {
         let mut disk = self.disk.inner().clone();
         let config = Arc::clone(&self.config);
-        match Log::open(&mut disk, DIRECTORY, config, self.now_ms) {
-            Ok((again, _)) if again == *log => Ok(()),
-            Ok(_) => Err("L10: opened once more, it is another log".to_owned()),
-            Err(error) => Err(format!("L10: opened once more: {error}")),
+        let (again, _) = Log::open(&mut disk, DIRECTORY, config, self.now_ms)
+            .map_err(|error| refused(&error))?;
+        let once = Found::of(log, self.disk.inner(), &self.model)?;
+        storage::recovered_alike(&once, &Found::of(&again, &disk, &self.model)?).map_err(told)?;
+        match again == *log {
+            true => Ok(()),
+            false => Err("opened once more, the log knows something else of itself".to_owned()),
         }
     }
 
@@ -197,7 +200,11 @@ fn asks_for_restart(error: &LogError) -> bool {
 }
 
 fn refused(error: &LogError) -> Wrong {
-    format!("the log does not open: {error}")
+    let error = error.to_string();
+    match storage::recovery_opens(Some(&error)) {
+        Err(broken) => told(broken),
+        Ok(()) => error,
+    }
 }
 
 fn any_batch() -> Result<plimsoll_log::Batch, Wrong> {

@@ -1,5 +1,7 @@
 //! Each known mistake of a log goes wrong in some story, and which short one is told.
 
+use std::ops::Range;
+
 use plimsoll_log::Decisions;
 use plimsoll_log::decisions::*;
 use proptest::test_runner::{Config, RngAlgorithm, RngSeed};
@@ -10,18 +12,23 @@ use crate::story;
 const CASES: u32 = 3000;
 
 /// The shortest story that was found for a mistake; panics if none was.
-fn caught(name: &str, change: impl Fn(&mut Decisions)) -> usize {
+fn caught(
+    name: &str,
+    lengths: Range<usize>,
+    max_shrink_iters: u32,
+    change: impl Fn(&mut Decisions),
+) -> usize {
     let config = Config {
         cases: CASES,
         failure_persistence: None,
         rng_algorithm: RngAlgorithm::ChaCha,
         rng_seed: RngSeed::Fixed(1),
-        max_shrink_iters: 3000,
+        max_shrink_iters,
         ..Config::default()
     };
     let found = story::tell(
         config,
-        crate::LENGTH,
+        lengths,
         |mut setup| {
             change(&mut setup.decisions);
             setup
@@ -37,12 +44,26 @@ fn caught(name: &str, change: impl Fn(&mut Decisions)) -> usize {
     }
 }
 
+#[test]
+fn a_long_story_that_goes_wrong_becomes_a_short_one() {
+    let events = caught(
+        "failed_sync_retried",
+        crate::LONG,
+        crate::SHRINK_LONG,
+        |decisions| {
+            decisions.failed_sync = FailedSync::Retry;
+        },
+    );
+    assert!(events <= 25, "{events} events are no short story");
+}
+
 macro_rules! caught {
     ($($name:ident: $field:ident = $mistake:expr;)+) => {
         $(
             #[test]
             fn $name() {
-                let events = caught(stringify!($name), |decisions| decisions.$field = $mistake);
+                let change = |decisions: &mut Decisions| decisions.$field = $mistake;
+                let events = caught(stringify!($name), crate::SHORT, 3000, change);
                 assert!(events <= 25, "{events} events are no short story");
             }
         )+

@@ -133,30 +133,53 @@ fn play(setup: Setup, workload: &str, fault: Fault, n: u64, fate: &Fate) -> (boo
     (world.met_a_fault, world)
 }
 
-#[test]
-fn every_error_at_every_operation_of_short_workloads() {
-    let (mut runs, mut steps, mut most) = (0, 0, 0);
-    let mut situations = Situations::default();
-    for (number, workload) in WORKLOADS.iter().enumerate() {
-        let retention = workload.contains("retention");
-        let setup = Setup::small(!retention, number % 2 == 0);
-        for (fault, fate) in FAULTS.iter().flat_map(|f| fates().map(|fate| (*f, fate))) {
+#[derive(Default)]
+struct Tally {
+    runs: u64,
+    steps: u64,
+    /// Operations of the kind that a workload has at most.
+    most: u64,
+}
+
+impl Tally {
+    /// Makes each operation of a workload fail, one after another, until it runs through.
+    fn each(&mut self, setup: Setup, workload: &str, fault: Fault, seen: &mut Situations) {
+        for fate in fates() {
             for n in 0.. {
                 let (happened, world) = play(setup, workload, fault, n, &fate);
                 if !happened {
                     break;
                 }
-                runs += 1;
-                steps += world.steps;
-                most = most.max(n + 1);
-                situations.add(&world.situations);
+                self.runs += 1;
+                self.steps += world.steps;
+                self.most = self.most.max(n + 1);
+                seen.add(&world.situations);
             }
         }
     }
-    println!(
-        "{runs} runs of {} workloads, {steps} steps, up to {most} operations of a kind",
-        WORKLOADS.len()
-    );
+}
+
+#[test]
+fn every_error_at_every_operation_of_short_workloads() {
+    let mut situations = Situations::default();
+    let mut runs = 0;
+    for fault in FAULTS {
+        let mut tally = Tally::default();
+        for (number, workload) in WORKLOADS.iter().enumerate() {
+            let retention = workload.contains("retention");
+            let setup = Setup::small(!retention, number % 2 == 0);
+            tally.each(setup, workload, fault, &mut situations);
+        }
+        let Tally {
+            runs: of,
+            steps,
+            most,
+        } = tally;
+        println!("{fault:?}: {of} runs, {steps} steps, at up to {most} operations of a workload");
+        assert!(of > 0, "{fault:?} never happened");
+        runs += of;
+    }
+    println!("{runs} runs of {} workloads", WORKLOADS.len());
     situations.print();
     assert!(runs > 4000, "{runs}");
 }

@@ -2,12 +2,12 @@
 
 use plimsoll_disk::DiskError;
 use plimsoll_log::{LogError, ReadError};
-use plimsoll_promises::storage::Cleaned;
+use plimsoll_promises::storage::{self, Cleaned};
 
 use crate::op::Op;
 use crate::setup::{RETENTION_BYTES, RETENTION_MS};
 use crate::view::Found;
-use crate::world::{World, Wrong};
+use crate::world::{World, Wrong, told};
 
 impl World {
     /// Does it, and moves the vector along.
@@ -253,10 +253,10 @@ impl World {
             .segments()
             .next_back()
             .map_or(0, |last| last.base_offset());
-        let bound = self.model.cleanable(active);
-        // How far it would go, should it not come to its end.
-        let mut rehearsed = self.log.clone();
-        let rehearsal = rehearsed.clean(&mut self.disk.inner().clone(), self.now_ms);
+        let (log, disk) = (self.log.clone(), self.disk.inner().clone());
+        // What it would do, should it not come to its end.
+        let (mut rehearsed, mut after) = (log.clone(), disk.clone());
+        let rehearsal = rehearsed.clean(&mut after, self.now_ms);
         let rehearsal = rehearsal.map_err(|error| format!("compaction: {error}"))?;
         let (fired, at_ms) = (self.disk.fired(), self.now_ms);
         let report = match self.log.clean(&mut self.disk, self.now_ms) {
@@ -269,15 +269,19 @@ impl World {
                     finished,
                 });
                 self.unfinished_pass = true;
+                let old = Found::of(&log, &disk, &self.model)?.batches;
+                let new = Found::of(&rehearsed, &after, &self.model)?.batches;
+                self.cut_pass = Some([old, new]);
                 return self.pass_failed(&error, fired);
             }
         };
-        let known = self.cleaned_up_to().max(self.log.log_start_offset());
-        if report.end_offset > bound.max(known) {
-            return Err(format!(
-                "K3: a pass went up to {}, {bound} was settled",
-                report.end_offset
-            ));
+        if report.end_offset > report.first_dirty_offset {
+            let (before, synced) = (
+                Found::of(&log, &disk, &self.model)?,
+                log.synced_end_offset(),
+            );
+            storage::only_settled_is_cleaned(&before, synced, active, report.end_offset)
+                .map_err(told)?;
         }
         if self.setup.compact {
             let below = report.end_offset;
@@ -311,11 +315,6 @@ impl World {
             self.situations.saw(what);
         }
         Ok(())
-    }
-
-    fn cleaned_up_to(&self) -> i64 {
-        let below = self.cleaned.iter().map(|pass| pass.below);
-        below.max().unwrap_or(0)
     }
 
     fn pass_failed(&mut self, error: &LogError, fired: u64) -> Result<(), Wrong> {

@@ -1,6 +1,7 @@
 //! Stories: drawn, told in words, and made as short as can be when they go wrong.
 
 use std::fmt::Write;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -50,16 +51,16 @@ pub fn play(setup: Setup, ops: &[Op], seen: &AtomicUsize) -> Result<World, Wrong
     Ok(world)
 }
 
-/// Plays `config.cases` stories of up to `length` events with settings changed by `change`. `each` gets every world
+/// Plays `config.cases` stories of so many events with settings changed by `change`. `each` gets every world
 /// that came to a good end.
 pub fn tell(
     config: Config,
-    length: usize,
+    lengths: Range<usize>,
     change: impl Fn(Setup) -> Setup,
     mut each: impl FnMut(&World),
 ) -> Result<(), Failure> {
     let mut runner = TestRunner::new(config);
-    let strategy = Storyteller::sequential_strategy(1..length);
+    let strategy = Storyteller::sequential_strategy(lengths);
     let each = std::cell::RefCell::new(&mut each);
     let outcome = runner.run(&strategy, |(setup, ops, seen)| {
         let seen = seen.unwrap_or_else(|| Arc::new(AtomicUsize::new(0)));
@@ -69,21 +70,48 @@ pub fn tell(
     });
     match outcome {
         Ok(()) => Ok(()),
-        Err(TestError::Fail(reason, (setup, mut ops, _))) => {
-            // What comes behind the event that goes wrong was never played.
-            let played = AtomicUsize::new(0);
-            let setup = change(setup);
-            if play(setup, &ops, &played).is_err() {
-                ops.truncate(played.into_inner());
-            }
+        Err(TestError::Fail(reason, (setup, ops, _))) => {
             let wrong = reason.message().to_owned();
-            Err(Failure { setup, ops, wrong })
+            let setup = change(setup);
+            Err(Failure { setup, ops, wrong }.shortened())
         }
         Err(TestError::Abort(reason)) => panic!("aborted: {reason}"),
     }
 }
 
 impl Failure {
+    /// Takes out events for as long as what is left still goes wrong, many at once first: of thousands that is much
+    /// faster than one after another, which is proptest's way.
+    fn shortened(mut self) -> Failure {
+        let mut size = self.ops.len();
+        while size > 0 {
+            let mut at = 0;
+            while at < self.ops.len() {
+                let until = self.ops.len().min(at + size);
+                let fewer = [&self.ops[..at], &self.ops[until..]].concat();
+                if !self.goes_wrong_too(fewer) {
+                    at = until;
+                }
+            }
+            size /= 2;
+        }
+        self
+    }
+
+    /// Becomes the story of these events, up to the one that goes wrong, if one does.
+    fn goes_wrong_too(&mut self, mut ops: Vec<Op>) -> bool {
+        let played = AtomicUsize::new(0);
+        match play(self.setup, &ops, &played) {
+            Ok(_) => false,
+            Err(wrong) => {
+                // What comes behind was never played.
+                ops.truncate(played.into_inner());
+                (self.ops, self.wrong) = (ops, wrong);
+                true
+            }
+        }
+    }
+
     /// The story in words.
     pub fn told(&self) -> String {
         let mut out = format!("Of {}:\n", self.setup);

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use plimsoll_disk::{DiskError, Faulty, SimDisk};
 use plimsoll_log::{Log, LogConfig};
 use plimsoll_model::storage::StorageLog;
-use plimsoll_promises::storage::{self, Cleaned};
+use plimsoll_promises::Broken;
+use plimsoll_promises::storage::{self, Cleaned, LogView};
 
 use crate::op::{Fate, Op};
 use crate::setup::Setup;
@@ -43,6 +44,8 @@ pub struct World {
     /// The log's end when it was opened last.
     pub opened_at: i64,
     pub unfinished_pass: bool,
+    /// What the log held before a pass that failed in this step, and what the pass would have made of it.
+    pub cut_pass: Option<[Vec<storage::Batch>; 2]>,
     /// The last step met a sync that failed.
     pub sync_failed: bool,
     /// Some fault happened.
@@ -74,6 +77,7 @@ impl World {
             fate: Fate::default(),
             opened_at: 0,
             unfinished_pass: false,
+            cut_pass: None,
             sync_failed: false,
             met_a_fault: false,
             situations: Situations::default(),
@@ -130,9 +134,17 @@ impl World {
         let found = Found::of(&self.log, self.disk.inner(), &self.model)?;
         let known = Known::of(&self.model, (start, start), &self.cleaned);
         for relation in storage::each::<Known, Found<'_>>() {
-            relation(&known, &found).map_err(|broken| broken.to_string())?;
+            relation(&known, &found).map_err(told)?;
         }
-        Ok(())
+        match self.cut_pass.take() {
+            None => Ok(()),
+            Some(pass) => {
+                // The crash may have taken what came behind.
+                let left = |batch: &&storage::Batch| batch.last < found.end();
+                let [old, new] = pass.map(|of| of.iter().filter(left).cloned().collect::<Vec<_>>());
+                storage::old_or_new(&old, &new, &found).map_err(told)
+            }
+        }
     }
 
     fn situation_of_crash(&mut self, op: &Op) {
@@ -149,6 +161,11 @@ impl World {
         };
         self.situations.saw(what);
     }
+}
+
+/// A promise's own words.
+pub fn told(broken: Broken) -> Wrong {
+    broken.to_string()
 }
 
 /// Whether an error is that of a full disk.
