@@ -70,10 +70,14 @@ impl Handles {
         self.open.insert(path.to_owned(), handle);
     }
 
-    /// Closes the file that was not used for longest, if possible a synced one. Closing an unsynced one could hide an
-    /// error from its next sync, which the kernel reports to those who hold the file: it is synced first.
+    /// Closes the file that was not used for longest, if possible a synced one that nobody is at. Closing an unsynced one
+    /// could hide an error from its next sync, which the kernel reports to those who hold the file: it is synced first.
     fn close_one(&mut self) {
-        let oldest = self.open.iter().min_by_key(|(_, h)| (h.unsynced, h.used));
+        let is_busy = |handle: &Handle| Arc::strong_count(&handle.file) > 1;
+        let oldest = self
+            .open
+            .iter()
+            .min_by_key(|(_, h)| (is_busy(h), h.unsynced, h.used));
         let Some(path) = oldest.map(|(path, _)| path.clone()) else {
             return;
         };

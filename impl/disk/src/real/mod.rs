@@ -17,13 +17,15 @@ use crate::{Disk, DiskError, Medium, path};
 
 /// Files under a root directory of the machine. Whoever opens it for writing is alone with it, by a lock that every
 /// process sees.
-#[derive(Debug)]
+///
+/// Clones are the same disk, for other threads of this process; the lock is let go with the last. No operation waits for
+/// another, above all no write for a sync. Two threads must not change the same file at once.
+#[derive(Clone, Debug)]
 pub struct RealDisk {
-    root: PathBuf,
+    root: Arc<Path>,
     /// The lock on the root; none if opened read-only.
-    lock: Option<File>,
-    /// Shared with reads, which may have to open a file.
-    handles: Mutex<Handles>,
+    lock: Option<Arc<File>>,
+    handles: Arc<Mutex<Handles>>,
 }
 
 impl RealDisk {
@@ -55,9 +57,9 @@ impl RealDisk {
 
     fn with(root: PathBuf, lock: Option<File>) -> RealDisk {
         RealDisk {
-            root,
-            lock,
-            handles: Mutex::default(),
+            root: root.into(),
+            lock: lock.map(Arc::new),
+            handles: Arc::default(),
         }
     }
 
@@ -106,9 +108,7 @@ impl RealDisk {
         position: u64,
         change: impl FnOnce(&File, u64) -> io::Result<u64>,
     ) -> Result<(), DiskError> {
-        let mut handles = self.handles();
-        let handle = handles.get(&self.root, path)?;
-        let length = handle.length;
+        let (file, length) = self.begin_change(path)?;
         if position > length {
             return Err(DiskError::BeyondEnd {
                 path: path.to_owned(),
@@ -116,12 +116,29 @@ impl RealDisk {
                 length,
             });
         }
-        handle.unsynced = true;
-        let changed = change(&handle.file, length);
+        let changed = change(&file, length);
         // How far a failed change came only the system knows.
-        let asked = || handle.file.metadata().map(|found| found.len());
-        handle.length = *changed.as_ref().unwrap_or(&asked().unwrap_or(length));
+        let asked = || file.metadata().map(|found| found.len());
+        let left = *changed.as_ref().unwrap_or(&asked().unwrap_or(length));
+        self.handles().get(&self.root, path)?.length = left;
         changed.map(drop).map_err(|e| DiskError::from_io(path, &e))
+    }
+
+    /// The file and its length in bytes; from now on it counts as written to.
+    fn begin_change(&self, path: &str) -> Result<(Arc<File>, u64), DiskError> {
+        let mut handles = self.handles();
+        let handle = handles.get(&self.root, path)?;
+        handle.unsynced = true;
+        Ok((handle.file.clone(), handle.length))
+    }
+
+    /// The file, which counts as synced unless somebody hears otherwise.
+    fn begin_sync(&self, path: &str) -> Result<Arc<File>, DiskError> {
+        let mut handles = self.handles();
+        handles.take_failed(path)?;
+        let handle = handles.get(&self.root, path)?;
+        handle.unsynced = false;
+        Ok(handle.file.clone())
     }
 }
 
@@ -183,12 +200,11 @@ impl Disk for RealDisk {
 
     fn sync(&mut self, path: &str) -> Result<(), DiskError> {
         self.may("sync", path)?;
-        let mut handles = self.handles();
-        handles.take_failed(path)?;
-        let handle = handles.get(&self.root, path)?;
         // Also if nothing was written through this handle: what a killed process wrote may still be unsynced.
-        let synced = handle.file.sync_data();
-        handle.unsynced = synced.is_err();
+        let synced = self.begin_sync(path)?.sync_data();
+        if synced.is_err() {
+            self.handles().get(&self.root, path)?.unsynced = true;
+        }
         synced.map_err(|e| DiskError::from_io(path, &e))
     }
 
