@@ -42,6 +42,29 @@ impl Log {
         self.write(disk, batch, leader_epoch, None)
     }
 
+    /// Appends a batch that a group coordinator writes in a producer's transaction (KIP-98). It has no sequence, so that
+    /// nothing tells a repetition; an older epoch of the producer is fenced all the same. It is written, not synced.
+    ///
+    /// # Errors
+    /// See [`AppendError`]; except for [`AppendError::Broken`] the log is as it was before (S5).
+    pub fn append_for_producer(
+        &mut self,
+        disk: &mut impl Disk,
+        batch: &Batch,
+        leader_epoch: i32,
+        now_ms: i64,
+    ) -> Result<Appended, AppendError> {
+        self.running_to_append()?;
+        let header = batch.header();
+        batch.check_data(self.config.compact, false)?;
+        self.check_leader_epoch(leader_epoch)?;
+        self.expire_producer(header.producer_id, now_ms);
+        let producers = &self.derived.producers;
+        producers.check_epoch(header.producer_id, header.producer_epoch)?;
+        self.check_transaction(header)?;
+        self.write(disk, batch, leader_epoch, None)
+    }
+
     /// Appends the marker that ends a producer's transaction. It is written, not synced.
     ///
     /// # Errors

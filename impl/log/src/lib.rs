@@ -53,4 +53,5 @@ pub use log::{Appended, Log, RecoveryPoint};
 pub use producers::{ProducerBatch, ProducerState};
 pub use report::RecoveryReport;
 pub use segment::Segment;
+pub use sync::Unsynced;
 pub use transactions::AbortedTransaction;

@@ -94,6 +94,12 @@ impl Producers {
         }
     }
 
+    /// Whether a batch of this epoch may be appended.
+    pub(crate) fn check_epoch(&self, producer_id: i64, epoch: i16) -> Result<(), ProducerError> {
+        let known = self.0.get(&producer_id);
+        known.map_or(Ok(()), |known| known.fence(producer_id, epoch))
+    }
+
     /// Whether a marker may be appended.
     pub(crate) fn check_marker(
         &self,

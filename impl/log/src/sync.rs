@@ -1,9 +1,41 @@
 //! Sync: what was written becomes durable, then it counts as durable, never the other way round.
 
-use plimsoll_disk::Disk;
+use std::sync::Arc;
+
+use plimsoll_disk::{Disk, DiskError};
 
 use crate::decisions::{AdvanceRecoveryPoint, NewNames};
 use crate::{Log, LogError, RecoveryPoint};
+
+/// What a sync has to make durable. See [`Log::begin_sync`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "nothing is durable until it is synced, and the log does not know before the sync is ended"]
+pub struct Unsynced {
+    files: Vec<Arc<str>>,
+    names: Option<Arc<str>>,
+    end: i64,
+}
+
+impl Unsynced {
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty() && self.names.is_none()
+    }
+
+    /// Syncs the files, in their order, and then the directory.
+    ///
+    /// # Errors
+    /// What the disk said. It must not be tried again: the log has to be told.
+    pub fn sync(&self, disk: &mut impl Disk) -> Result<(), DiskError> {
+        for file in &self.files {
+            disk.sync(file)?;
+        }
+        match &self.names {
+            Some(directory) => disk.sync_dir(directory),
+            None => Ok(()),
+        }
+    }
+}
 
 impl Log {
     /// Makes everything appended so far durable: every segment that was written to, in order, then the directory if
@@ -14,7 +46,7 @@ impl Log {
     /// A sync that fails stops the log: it is not tried again. [`LogError::Stopped`] from then on.
     pub fn sync(&mut self, disk: &mut impl Disk) -> Result<(), LogError> {
         self.running()?;
-        if self.unchecked_bytes < self.config.checkpoint_bytes {
+        if !self.wants_checkpoint() {
             return self.sync_files(disk);
         }
         match self.sync_and_checkpoint(disk) {
@@ -40,25 +72,53 @@ impl Log {
     }
 
     pub(crate) fn sync_files(&mut self, disk: &mut impl Disk) -> Result<(), LogError> {
-        let end = self.log_end_offset();
+        let unsynced = self.begin_sync()?;
+        let done = unsynced.sync(disk);
+        self.end_sync(disk, &unsynced, done)
+    }
+
+    /// What has to be synced now, for an owner whose appends must not wait for it: it [syncs](Unsynced::sync) without
+    /// the log, and then says [how that ended](Log::end_sync). One at a time, and nothing that removes or renames files
+    /// in between.
+    ///
+    /// # Errors
+    /// [`LogError::Stopped`].
+    pub fn begin_sync(&mut self) -> Result<Unsynced, LogError> {
+        self.running()?;
         let first = self
             .closed
             .partition_point(|segment| segment.end_offset <= self.synced_end);
-        for segment in &self.closed[first..] {
-            if let Err(error) = disk.sync(&segment.path) {
-                return Err(self.sync_failed(disk, error));
-            }
+        let active = (self.active.end_offset > self.synced_end).then_some(&self.active);
+        let segments = self.closed[first..].iter().chain(active);
+        let names = self.config.decisions.new_names == NewNames::Synced && self.names_changed;
+        if names {
+            // Those that come from now on are for the next one.
+            self.names_changed = false;
         }
-        if self.active.end_offset > self.synced_end
-            && let Err(error) = disk.sync(&self.active.path)
-        {
+        Ok(Unsynced {
+            files: segments.map(|segment| segment.path.clone()).collect(),
+            names: names.then(|| Arc::clone(&self.directory)),
+            end: self.log_end_offset(),
+        })
+    }
+
+    /// Ends a sync: what it began with counts as durable, or the log stops.
+    ///
+    /// # Errors
+    /// The failure that it was told; [`LogError::Stopped`] if the log has stopped meanwhile.
+    pub fn end_sync(
+        &mut self,
+        disk: &mut impl Disk,
+        unsynced: &Unsynced,
+        done: Result<(), DiskError>,
+    ) -> Result<(), LogError> {
+        self.running()?;
+        if let Err(error) = done {
+            self.names_changed |= unsynced.names.is_some();
             return Err(self.sync_failed(disk, error));
         }
-        if self.config.decisions.new_names == NewNames::Synced {
-            self.sync_names(disk)?;
-        }
-        self.synced_end = end;
-        self.derived.transactions.reached(end);
+        self.synced_end = self.synced_end.max(unsynced.end);
+        self.derived.transactions.reached(self.synced_end);
         Ok(())
     }
 
@@ -89,6 +149,11 @@ impl Log {
     /// Those of [`Log::checkpoint`]; the log is gone all the same, and can be opened again.
     pub fn close(mut self, disk: &mut impl Disk) -> Result<(), LogError> {
         self.checkpoint(disk)
+    }
+
+    /// Whether so much was appended that the next [sync](Log::sync) writes a checkpoint too.
+    pub fn wants_checkpoint(&self) -> bool {
+        self.unchecked_bytes >= self.config.checkpoint_bytes
     }
 
     fn is_synced(&self) -> bool {

@@ -10,6 +10,11 @@ impl Batch {
     /// [`BatchError::Produced`], [`BatchError::Keyless`] if the topic is `compacted` (K10), and those of
     /// [`Batch::records`].
     pub fn check_produced(&self, compacted: bool) -> Result<(), BatchError> {
+        self.check_data(compacted, true)
+    }
+
+    /// The same; a group coordinator writes in the name of a producer without knowing its sequence.
+    pub(crate) fn check_data(&self, compacted: bool, has_sequence: bool) -> Result<(), BatchError> {
         let header = &self.header;
         let wrong = [
             (header.attributes.is_control(), "a control batch"),
@@ -23,7 +28,8 @@ impl Batch {
                 "the last offset delta does not fit the number of records",
             ),
             (
-                header.producer_id >= 0 && (header.producer_epoch < 0 || header.base_sequence < 0),
+                header.producer_id >= 0
+                    && (header.producer_epoch < 0 || has_sequence && header.base_sequence < 0),
                 "a producer without epoch or sequence",
             ),
             (
