@@ -8,7 +8,7 @@ use crate::partition_log::PartitionLog;
 use crate::refusal::Refusal;
 use crate::shard::Shard;
 
-impl<M: Machine, L: PartitionLog<Record = M::Record>> Shard<M, L> {
+impl<M: Machine, L: PartitionLog<Batch = M::Batch, Record = M::Record>> Shard<M, L> {
     /// This broker leads the partition in `leader_epoch`. Says whether that is news; if so the shard is loading, and
     /// somebody has to [load](Shard::load) it.
     pub fn elect(&self, now: Moment, leader_epoch: i32) -> bool {

@@ -13,7 +13,7 @@ use crate::sync::wait;
 /// How long a flusher sleeps at most before it looks again.
 const SLEEP: Duration = Duration::from_secs(1);
 
-impl<M: Machine, L: PartitionLog<Record = M::Record>> Shard<M, L> {
+impl<M: Machine, L: PartitionLog<Batch = M::Batch, Record = M::Record>> Shard<M, L> {
     /// Syncs whenever something has been appended; returns when the shard is closing and nothing is left to sync.
     pub fn run_flusher(&self, clock: &dyn Fn() -> Moment) {
         while let Some(leader_epoch) = self.wait_for_work() {

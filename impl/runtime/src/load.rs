@@ -24,7 +24,7 @@ pub enum Loaded {
     Superseded,
 }
 
-impl<M: Machine, L: PartitionLog<Record = M::Record>> Shard<M, L> {
+impl<M: Machine, L: PartitionLog<Batch = M::Batch, Record = M::Record>> Shard<M, L> {
     /// Loads the shard as the leader of `leader_epoch`, to which it must have been [elected](Shard::elect). The log is
     /// read by this thread without the shard's lock. `clock` is asked when it begins and when it has ended.
     pub fn load(&self, clock: &dyn Fn() -> Moment, leader_epoch: i32) -> Loaded {

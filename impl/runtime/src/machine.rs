@@ -8,8 +8,8 @@ pub struct Call(pub u64);
 
 /// A state machine over a log.
 ///
-/// What a request would do is worked out first, without any change ([`prepare`](Machine::prepare)). Only when its records
-/// are in the log is the step [accepted](Machine::accept); if they certainly are not, it is
+/// What a request would do is worked out first, without any change ([`prepare`](Machine::prepare)). Only when its batch
+/// is in the log is the step [accepted](Machine::accept); if it certainly is not, it is
 /// [abandoned](Machine::abandon). So there is nothing to revert: before its append a step has left no trace (S5).
 ///
 /// The shard calls all of it under one lock. A call that panics fails the shard, not the process.
@@ -18,7 +18,9 @@ pub trait Machine: Send + 'static {
     type Request: Send;
     /// The answer to one.
     type Response: Send + 'static;
-    /// What is appended and replayed.
+    /// What is appended: all of it or nothing (O8).
+    type Batch: ?Sized;
+    /// What is replayed.
     type Record;
     /// A step that has been worked out.
     type Step;
@@ -31,13 +33,13 @@ pub trait Machine: Send + 'static {
     /// Works out what a timer does that has run out, as it was armed with `arming`.
     fn expire(&self, now: Moment, timer: &Self::Timer, arming: u64) -> Self::Step;
 
-    /// What has to be appended, as one batch, before the step is accepted; nothing if nothing.
-    fn records<'a>(&self, step: &'a Self::Step) -> &'a [Self::Record];
+    /// What has to be appended before the step is accepted; none if nothing.
+    fn batch<'a>(&self, step: &'a Self::Step) -> Option<&'a Self::Batch>;
 
-    /// Makes the step: its records, if any, are in the log from `base_offset` on.
+    /// Makes the step: its batch, if any, is in the log from `base_offset` on.
     fn accept(&mut self, now: Moment, step: Self::Step, base_offset: i64) -> Effects<Self>;
 
-    /// Drops the step: its records are certainly not in the log. Whoever asked is told.
+    /// Drops the step: its batch is certainly not in the log. Whoever asked is told.
     fn abandon(&mut self, now: Moment, step: Self::Step, why: NotWritten) -> Effects<Self>;
 
     /// Applies a record while loading.
@@ -65,6 +67,12 @@ pub enum NotWritten {
     Refused,
     /// The disk said no, and what it had written has been undone.
     Storage,
+    /// A newer instance of the producer whose transaction it belongs to has written (L8).
+    ProducerFenced,
+    /// A newer coordinator of the transaction has written.
+    TransactionFenced,
+    /// The producer may not write it at this point (L8).
+    OutOfTurn,
 }
 
 /// When an answer may be given.

@@ -1,5 +1,7 @@
 //! Making a step: append, then change the machine, then answer once it is durable.
 
+use std::ops::Range;
+
 use crate::core::{Core, Phase};
 use crate::decisions::{AppendEpoch, FailedAppend};
 use crate::machine::{Machine, NotWritten};
@@ -8,7 +10,7 @@ use crate::partition_log::{AppendFailure, PartitionLog};
 use crate::refusal::Refusal;
 use crate::shard::Shard;
 
-impl<M: Machine, L: PartitionLog<Record = M::Record>> Shard<M, L> {
+impl<M: Machine, L: PartitionLog<Batch = M::Batch, Record = M::Record>> Shard<M, L> {
     /// Appends what the step wants appended and accepts it, or abandons it if nothing was written (S5). If that is not
     /// known, memory is not believed any more: the shard fails, and the next load tells what is in the log.
     pub(crate) fn make(&self, core: &mut Core<M>, now: Moment, step: M::Step) {
@@ -18,25 +20,25 @@ impl<M: Machine, L: PartitionLog<Record = M::Record>> Shard<M, L> {
         let Phase::Active(active) = phase else {
             return;
         };
-        let records = active.machine.records(&step).len();
-        if records == 0 {
+        let Some(batch) = active.machine.batch(&step) else {
             let effects = active.machine.accept(now, step, active.log_end);
             return active.give(now, effects, outbox, &*self.metrics);
-        }
-        match self.append(leader_epoch, now, active.machine.records(&step)) {
-            Ok(base_offset) if base_offset == active.log_end => {
-                active.log_end += records as i64;
+        };
+        match self.append(leader_epoch, now, batch) {
+            Ok(offsets) if offsets.start == active.log_end => {
+                let records = offsets.end - offsets.start;
+                active.log_end = offsets.end;
                 active.dirty = true;
-                self.metrics.appended(records);
-                self.metrics.lag(records as i64);
-                let effects = active.machine.accept(now, step, base_offset);
+                self.metrics.appended(records.unsigned_abs());
+                self.metrics.lag(records);
+                let effects = active.machine.accept(now, step, offsets.start);
                 active.give(now, effects, outbox, &*self.metrics);
                 self.wake_flusher(core);
             }
             // Somebody else has written to this log: what the machine knows is not what it says.
-            Ok(base_offset) => {
-                let expected = active.log_end;
-                let reason = format!("appended at offset {base_offset}, expected {expected}");
+            Ok(offsets) => {
+                let (start, expected) = (offsets.start, active.log_end);
+                let reason = format!("appended at offset {start}, expected {expected}");
                 self.fail(core, now, reason);
             }
             Err(AppendFailure::NotWritten(why)) => {
@@ -61,13 +63,13 @@ impl<M: Machine, L: PartitionLog<Record = M::Record>> Shard<M, L> {
         &self,
         loaded_in: i32,
         now: Moment,
-        records: &[M::Record],
-    ) -> Result<i64, AppendFailure> {
+        batch: &M::Batch,
+    ) -> Result<Range<i64>, AppendFailure> {
         let leader_epoch = match self.decisions.append_epoch {
             AppendEpoch::OfTheState => loaded_in,
             AppendEpoch::OfTheLog => self.log.leader_epoch(),
         };
-        self.log.append(leader_epoch, now, records)
+        self.log.append(leader_epoch, now, batch)
     }
 
     /// The log cannot be used any more. Whoever waits is told that the outcome is open.

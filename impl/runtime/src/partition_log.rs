@@ -1,5 +1,7 @@
 //! What a shard needs of its log.
 
+use std::ops::Range;
+
 use crate::machine::NotWritten;
 use crate::moment::Moment;
 
@@ -46,10 +48,12 @@ pub struct Chunk<R> {
 /// reads from the loader. An append should not wait for a sync; whoever asks the shard waits as long.
 pub trait PartitionLog: Send + Sync + 'static {
     /// What is appended.
+    type Batch: ?Sized;
+    /// What is read.
     type Record;
 
-    /// Appends the records as one batch, all or none (O8), if the log is led in `leader_epoch`; gives the offset of the
-    /// first. Nothing is promised about its durability.
+    /// Appends the batch, all of it or nothing (O8), if the log is led in `leader_epoch`; gives the offsets it got.
+    /// Nothing is promised about its durability.
     ///
     /// # Errors
     /// [`AppendFailure`], which says whether the batch can be in the log.
@@ -57,8 +61,8 @@ pub trait PartitionLog: Send + Sync + 'static {
         &self,
         leader_epoch: i32,
         now: Moment,
-        records: &[Self::Record],
-    ) -> Result<i64, AppendFailure>;
+        batch: &Self::Batch,
+    ) -> Result<Range<i64>, AppendFailure>;
 
     /// Makes durable what has been appended so far.
     ///

@@ -38,14 +38,14 @@ struct Shared<M: Machine, L> {
 }
 
 /// Shards and the threads around them. Requests come from any number of other threads.
-pub struct Runtime<M: Machine, L: PartitionLog<Record = M::Record>> {
+pub struct Runtime<M: Machine, L: PartitionLog<Batch = M::Batch, Record = M::Record>> {
     shared: Arc<Shared<M, L>>,
     flushers: Vec<JoinHandle<()>>,
     loader: Option<JoinHandle<()>>,
     timer: Option<JoinHandle<()>>,
 }
 
-impl<M: Machine, L: PartitionLog<Record = M::Record>> Runtime<M, L> {
+impl<M: Machine, L: PartitionLog<Batch = M::Batch, Record = M::Record>> Runtime<M, L> {
     /// Starts the threads. The shards are unloaded until they are elected.
     ///
     /// # Errors
@@ -129,12 +129,8 @@ impl<M: Machine, L: PartitionLog<Record = M::Record>> Runtime<M, L> {
     }
 
     /// Takes no more requests, syncs what has been appended, answers what that releases, refuses whoever still waits,
-    /// and joins all threads. Dropping the runtime does the same.
-    pub fn shutdown(self) {
-        drop(self);
-    }
-
-    fn close(&mut self) {
+    /// and joins all threads. Dropping the runtime does the same. Done again, it does nothing.
+    pub fn close(&mut self) {
         for shard in &self.shared.shards {
             shard.begin_closing();
         }
@@ -156,7 +152,7 @@ impl<M: Machine, L: PartitionLog<Record = M::Record>> Runtime<M, L> {
     }
 }
 
-impl<M: Machine, L: PartitionLog<Record = M::Record>> Drop for Runtime<M, L> {
+impl<M: Machine, L: PartitionLog<Batch = M::Batch, Record = M::Record>> Drop for Runtime<M, L> {
     fn drop(&mut self) {
         self.close();
     }
@@ -168,7 +164,7 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<JoinHan
         .spawn(work)
 }
 
-impl<M: Machine, L: PartitionLog<Record = M::Record>> Shared<M, L> {
+impl<M: Machine, L: PartitionLog<Batch = M::Batch, Record = M::Record>> Shared<M, L> {
     fn flush(&self, index: usize) {
         let shard = &self.shards[index];
         let clock = || self.clock.now();

@@ -46,7 +46,7 @@ pub struct Shard<M: Machine, L> {
     pub(crate) decisions: Decisions,
 }
 
-impl<M: Machine, L: PartitionLog<Record = M::Record>> Shard<M, L> {
+impl<M: Machine, L: PartitionLog<Batch = M::Batch, Record = M::Record>> Shard<M, L> {
     /// A shard that is not loaded.
     pub fn new(log: L, make_machine: MakeMachine<M>) -> Shard<M, L> {
         Shard {

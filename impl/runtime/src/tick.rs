@@ -8,7 +8,7 @@ use crate::partition_log::PartitionLog;
 use crate::refusal::Refusal;
 use crate::shard::Shard;
 
-impl<M: Machine, L: PartitionLog<Record = M::Record>> Shard<M, L> {
+impl<M: Machine, L: PartitionLog<Batch = M::Batch, Record = M::Record>> Shard<M, L> {
     /// It is `now`: refuses calls whose time has run out, and fires the timers that are due.
     pub fn tick(&self, now: Moment) {
         let mut core = self.enter();

@@ -7,7 +7,7 @@ use crate::moment::Moment;
 use crate::partition_log::{HighWatermark, PartitionLog};
 use crate::shard::Shard;
 
-impl<M: Machine, L: PartitionLog<Record = M::Record>> Shard<M, L> {
+impl<M: Machine, L: PartitionLog<Batch = M::Batch, Record = M::Record>> Shard<M, L> {
     /// The log is durable up to here. Answers that waited for it are given. An event of another epoch says nothing about
     /// what was appended in this one, and is ignored (S2).
     pub fn high_watermark(&self, now: Moment, event: HighWatermark) {

@@ -12,6 +12,7 @@ mod threads {
     pub use std::sync::Mutex;
 }
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -35,9 +36,15 @@ struct Gated {
 }
 
 impl PartitionLog for Gated {
+    type Batch = [Record];
     type Record = Record;
 
-    fn append(&self, epoch: i32, now: Moment, records: &[Record]) -> Result<i64, AppendFailure> {
+    fn append(
+        &self,
+        epoch: i32,
+        now: Moment,
+        records: &[Record],
+    ) -> Result<Range<i64>, AppendFailure> {
         self.log.append(epoch, now, records)
     }
     fn sync(&self, now: Moment) -> Result<HighWatermark, String> {
@@ -175,7 +182,7 @@ fn shutdown_syncs_what_is_left_and_tells_everybody() {
         .map(|value| world.runtime.ask(0, None, put(value)))
         .collect();
     drop(gate);
-    world.runtime.shutdown();
+    drop(world.runtime);
     for ticket in tickets {
         assert_eq!(ticket.wait(Duration::ZERO), Ok(Response::Done));
     }

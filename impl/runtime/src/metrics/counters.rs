@@ -94,9 +94,9 @@ const fn refusal_name(refusal: Refusal) -> &'static str {
 }
 
 impl Metrics for Counters {
-    fn appended(&self, records: usize) {
+    fn appended(&self, records: u64) {
         self.appends.fetch_add(1, Relaxed);
-        self.records.fetch_add(records as u64, Relaxed);
+        self.records.fetch_add(records, Relaxed);
     }
     fn append_failed(&self) {
         self.append_failures.fetch_add(1, Relaxed);

@@ -10,7 +10,7 @@ use crate::refusal::Refusal;
 /// cheap. Those that are not implemented cost nothing but the call.
 pub trait Metrics: Send + Sync {
     /// So many records were appended as one batch.
-    fn appended(&self, records: usize) {
+    fn appended(&self, records: u64) {
         let _ = records;
     }
     /// An append failed.

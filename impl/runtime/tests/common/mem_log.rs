@@ -1,5 +1,7 @@
 //! A replicated log in memory, as seen by one of its replicas: leaders come and go, faults can be armed.
 
+use std::ops::Range;
+
 use crate::register::Record;
 use crate::runtime::{
     AppendFailure, Chunk, Extent, HighWatermark, Moment, NotWritten, PartitionLog,
@@ -88,6 +90,7 @@ impl MemLog {
 }
 
 impl PartitionLog for MemLog {
+    type Batch = [Record];
     type Record = Record;
 
     fn append(
@@ -95,7 +98,7 @@ impl PartitionLog for MemLog {
         leader_epoch: i32,
         _: Moment,
         records: &[Record],
-    ) -> Result<i64, AppendFailure> {
+    ) -> Result<Range<i64>, AppendFailure> {
         self.with(|log| {
             if !log.led_here || log.leader_epoch != leader_epoch {
                 return Err(AppendFailure::NotWritten(NotWritten::Fenced));
@@ -106,7 +109,7 @@ impl PartitionLog for MemLog {
                 log.records.extend_from_slice(records);
             }
             match fault {
-                None => Ok(base as i64),
+                None => Ok(base as i64..log.records.len() as i64),
                 Some(Fault::NotWritten) => Err(AppendFailure::NotWritten(NotWritten::Storage)),
                 Some(_) => Err(AppendFailure::Unknown("the disk did not say".to_owned())),
             }

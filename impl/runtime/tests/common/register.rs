@@ -105,6 +105,7 @@ impl Register {
 impl Machine for Register {
     type Request = Request;
     type Response = Response;
+    type Batch = [Record];
     type Record = Record;
     type Step = Step;
     type Timer = u8;
@@ -151,8 +152,8 @@ impl Machine for Register {
         }
     }
 
-    fn records<'a>(&self, step: &'a Step) -> &'a [Record] {
-        &step.records
+    fn batch<'a>(&self, step: &'a Step) -> Option<&'a [Record]> {
+        (!step.records.is_empty()).then_some(&step.records)
     }
 
     fn accept(&mut self, _: Moment, step: Step, base_offset: i64) -> Effects<Register> {
