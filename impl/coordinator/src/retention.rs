@@ -1,6 +1,8 @@
 //! Expiry: offsets that nobody needs any more, and groups of which nothing is left (semantics §4.5, O6, O7). The owner
 //! calls for it every `offsets.retention.check.interval.ms` (ten minutes in Kafka).
 
+use std::ops::Bound;
+
 use plimsoll_offsets::{RetentionBase, Text};
 
 use crate::api::Timestamp;
@@ -13,7 +15,8 @@ use crate::step::{Cause, Step};
 impl Coordinator {
     /// Works out what has expired of one group. A step has at most so many tombstones as the configuration says, and
     /// removes the group itself only with the last of them; so the owner calls again until a step has no records. A pass
-    /// is not atomic: a crash may keep a part of it, and the next pass does the rest.
+    /// is not atomic: a crash may keep a part of it, and the next pass does the rest. See also
+    /// [`Coordinator::expire_some`].
     pub fn expire_offsets(&self, now: Timestamp, id: &Text) -> Step {
         let Some(group) = self
             .groups
@@ -49,6 +52,26 @@ impl Coordinator {
             return Step::nothing();
         }
         turn.into_step(Cause::None)
+    }
+
+    /// Works out what has expired of up to `groups` groups, of this one and those after it, as one step with about as many
+    /// tombstones as the configuration says. Gives the group to go on with, none if that was the last.
+    pub fn expire_some(
+        &self,
+        now: Timestamp,
+        from: Bound<&Text>,
+        groups: usize,
+    ) -> (Step, Option<Text>) {
+        let mut step = Step::nothing();
+        let mut ids = self.groups.range::<Text, _>((from, Bound::Unbounded));
+        for (id, _) in ids.by_ref().take(groups) {
+            step.extend(self.expire_offsets(now, id));
+            if step.records().len() >= self.config.tombstones_per_step {
+                // There may be more of it.
+                return (step, Some(id.clone()));
+            }
+        }
+        (step, ids.next().map(|(id, _)| id.clone()))
     }
 
     fn has_only_expired(&self, id: &Text, expired: &[(Text, i32)]) -> bool {

@@ -44,7 +44,7 @@ impl GroupRequest {
     }
 
     /// One answer out of those to the parts; of a request that is about one group, the first of them. A list of which
-    /// one part failed has failed. None if there is no answer to give.
+    /// one part failed has failed, and so has the end of a transaction. None if there is no answer to give.
     pub fn gather(&self, parts: Vec<GroupResponse>) -> Option<GroupResponse> {
         match self {
             GroupRequest::List(_) => Some(GroupResponse::List(gather_list(parts))),
@@ -70,6 +70,11 @@ impl GroupRequest {
                 let groups = r.groups.iter().filter_map(|id| described.get(id).cloned());
                 let groups = groups.collect();
                 Some(GroupResponse::Describe(DescribeGroupsResponse { groups }))
+            }
+            GroupRequest::EndTxn(_) => {
+                let failed = |part: &GroupResponse| matches!(part, GroupResponse::EndTxn(r) if r.error != ErrorCode::None);
+                let first = parts.iter().position(failed).unwrap_or(0);
+                parts.into_iter().nth(first)
             }
             _ => parts.into_iter().next(),
         }
@@ -109,8 +114,9 @@ fn gather_list(parts: Vec<GroupResponse>) -> ListGroupsResponse {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::{ListGroups, ListedGroup};
+    use crate::api::{EndTransaction, ListGroups, ListedGroup};
     use crate::group::GroupState;
+    use plimsoll_offsets::{Ended, Producer};
 
     fn names(groups: &[&str]) -> Vec<Text> {
         groups.iter().map(|id| Text::from(*id)).collect()
@@ -135,6 +141,24 @@ mod tests {
         let told: Vec<&str> = r.groups.iter().map(|(id, _)| &**id).collect();
         assert_eq!(told, ["my-group", "g", "test-group"], "each once");
         assert_eq!(request.scatter(0), []);
+    }
+
+    #[test]
+    fn a_transaction_has_ended_where_all_its_parts_have() {
+        let request = GroupRequest::EndTxn(EndTransaction {
+            producer: Producer { id: 7, epoch: 0 },
+            coordinator_epoch: 0,
+            ended: Ended::Committed,
+        });
+        let told = |errors: [ErrorCode; 3]| {
+            let parts = errors.map(|error| request.refusal(error));
+            request.gather(parts.into())
+        };
+        let (none, elsewhere) = (ErrorCode::None, ErrorCode::NotCoordinator);
+        assert_eq!(told([none; 3]), Some(request.refusal(none)));
+        let partly = told([none, elsewhere, none]);
+        assert_eq!(partly, Some(request.refusal(elsewhere)));
+        assert_eq!(request.gather(Vec::new()), None);
     }
 
     #[test]

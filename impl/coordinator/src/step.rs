@@ -117,7 +117,8 @@ impl Step {
         step
     }
 
-    pub(crate) fn nothing() -> Step {
+    /// A step that does nothing.
+    pub fn nothing() -> Step {
         Step {
             cause: Cause::None,
             changes: Vec::new(),
