@@ -2,12 +2,9 @@
 
 use plimsoll_coordinator::{CoordinatorConfig, Decisions};
 use plimsoll_log::LogConfig;
-use plimsoll_offsets::Text;
+use plimsoll_offsets::{OFFSETS_TOPIC, Text};
 
 use crate::OpenError;
-
-/// The topic that groups and their offsets live in.
-pub const OFFSETS_TOPIC: &str = "__consumer_offsets";
 
 /// A data topic.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -29,7 +29,7 @@ mod records;
 
 pub use api::{Effect, Fetch, FetchResponse, Flush, Produce, ProduceResponse, Request, Response};
 pub use broker::Broker;
-pub use config::{Config, OFFSETS_TOPIC, TopicConfig};
+pub use config::{Config, TopicConfig};
 pub use error::{LoadError, OpenError, OpenFailure, StopReason};
 pub use inspect::PartitionView;
 pub use open::Started;
@@ -45,5 +45,5 @@ pub use plimsoll_coordinator::{
 };
 pub use plimsoll_log::{NewRecord, Record, RecoveryReport};
 pub use plimsoll_offsets::{
-    Bytes, CommittedOffset, GroupMetadata, MemberMetadata, OffsetsRecord, Text,
+    Bytes, CommittedOffset, GroupMetadata, MemberMetadata, OFFSETS_TOPIC, OffsetsRecord, Text,
 };

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use plimsoll_coordinator::{Coordinator, Timestamp, Topics};
 use plimsoll_disk::Disk;
 use plimsoll_log::RecoveryReport;
+use plimsoll_offsets::OFFSETS_TOPIC;
 
 use crate::api::Effect;
 use crate::broker::Broker;
-use crate::config::{Config, OFFSETS_TOPIC};
+use crate::config::Config;
 use crate::error::{OpenError, OpenFailure};
 use crate::partition::{DataPartition, Partition, Shard};
 

@@ -28,5 +28,5 @@ pub use decisions::{Decisions, Materialise, Newer, PendingUnderTombstone};
 pub use entry::{Entry, Malformed, Part};
 pub use expiry::{Expired, RetentionBase};
 pub use record::{Bytes, CommittedOffset, GroupMetadata, MemberMetadata, OffsetsRecord, Text};
-pub use routing::{java_hash, partition_for};
+pub use routing::{OFFSETS_TOPIC, java_hash, partition_for};
 pub use timeline::Timeline;

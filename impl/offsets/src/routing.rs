@@ -1,5 +1,8 @@
 //! Which partition of the offsets topic holds a group (S10, semantics §4.3).
 
+/// The topic that groups and their offsets live in.
+pub const OFFSETS_TOPIC: &str = "__consumer_offsets";
+
 /// `String.hashCode` of Java: over UTF-16 code units, wrapping.
 pub fn java_hash(text: &str) -> i32 {
     let step = |hash: i32, unit: u16| hash.wrapping_mul(31).wrapping_add(i32::from(unit));

@@ -7,13 +7,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use plimsoll_log::Batch;
-use plimsoll_offsets::{Cache, EntriesError, Entry, OffsetsRecord, record_type_name};
+use plimsoll_offsets::{
+    Cache, EntriesError, Entry, OFFSETS_TOPIC, OffsetsRecord, record_type_name,
+};
 use plimsoll_report::offsets::PartitionRead;
 
 pub(crate) use problem::Problem;
 use segments::{Place, segments, walk};
-
-const TOPIC: &str = "__consumer_offsets";
 
 /// A partition's directory.
 pub(crate) struct Partition {
@@ -80,7 +80,7 @@ pub(crate) fn find(directory: &Path) -> Result<Topic, Problem> {
 
 /// N of `__consumer_offsets-N`.
 fn number(name: &str) -> Option<i32> {
-    let digits = name.strip_prefix(TOPIC)?.strip_prefix('-')?;
+    let digits = name.strip_prefix(OFFSETS_TOPIC)?.strip_prefix('-')?;
     let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| digits.parse().ok()).flatten()
 }
