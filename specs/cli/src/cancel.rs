@@ -23,6 +23,16 @@ impl<S: System> System for Cancellable<S> {
         }
     }
 
+    fn expand(&self, state: &S::State, each: &mut dyn FnMut(S::Action, Outcome<S::State>)) {
+        if !self.cancelled.load(Ordering::Relaxed) {
+            self.system.expand(state, each);
+        }
+    }
+
+    fn passes(&self, state: &S::State) -> bool {
+        self.system.passes(state)
+    }
+
     fn head(&self) -> Head {
         self.system.head()
     }

@@ -7,12 +7,14 @@
 //! | what do promises remember of a path? | [`ledger`] |
 //! | does the *design* keep the promises? | [`design`] |
 //! | does the *code* do what the design allows? | [`code`] |
+//! | does the *log* keep what it promised, whatever a power cut leaves? | [`disk`] |
 //! | how far does each run go? | [`runs`] |
 //! | how is a path told? | [`narrate`] |
 //! | what can be broken on purpose, and what must come of it? | [`mutants`] |
 
 pub mod code;
 pub mod design;
+pub mod disk;
 pub mod ledger;
 pub mod mutants;
 pub mod narrate;

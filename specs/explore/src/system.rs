@@ -37,6 +37,8 @@ pub struct Outcome<S> {
     pub situations: u64,
     /// Bounds that kept something from happening, as bits.
     pub bounds: u8,
+    /// Outcomes of this kind that a cap left out, all told here.
+    pub left_out: u64,
 }
 
 /// How much replay a state has seen, against the bound.
@@ -80,9 +82,31 @@ pub trait System: Send + Sync {
     /// Takes a step.
     fn step(&self, state: &Self::State, action: Self::Action) -> Outcome<Self::State>;
 
+    /// Takes every step that a state offers, in the order of [`System::actions`]. For systems of which many steps begin
+    /// alike, which need not be taken from the beginning each time.
+    fn expand(
+        &self,
+        state: &Self::State,
+        each: &mut dyn FnMut(Self::Action, Outcome<Self::State>),
+    ) {
+        let mut actions = Vec::new();
+        self.actions(state, &mut actions);
+        for action in actions {
+            each(action, self.step(state, action));
+        }
+    }
+
+    /// Whether what a state offers is to be seen at once rather than kept for the next level: for states that are many,
+    /// large, and soon done with. A path to them and beyond must be as long whichever way it comes.
+    fn passes(&self, _: &Self::State) -> bool {
+        false
+    }
+
     /// Promises broken on the way to this state, as bits of [`plimsoll_promises::PromiseId::bit`].
     fn broken(&self, state: &Self::State) -> u64;
 
-    /// The replay on the way to this state.
-    fn replay(&self, state: &Self::State) -> Replay;
+    /// The replay on the way to this state; systems without consumers know none.
+    fn replay(&self, _: &Self::State) -> Replay {
+        Replay::default()
+    }
 }

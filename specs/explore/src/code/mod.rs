@@ -294,6 +294,7 @@ impl System for CodeSystem {
             broken,
             situations,
             bounds: reached,
+            left_out: 0,
         }
     }
 

@@ -165,6 +165,7 @@ impl System for DesignSystem {
             broken,
             situations,
             bounds: step.reached,
+            left_out: 0,
         }
     }
 

@@ -17,7 +17,7 @@ pub struct Limits {
     pub states: usize,
     /// Wall-clock time, at most.
     pub time: Duration,
-    /// Stop after the level in which a promise was first broken: enough for a shortest counterexample.
+    /// Stop when no shorter path to a broken promise can come any more: enough for a shortest counterexample.
     pub first_breach: bool,
 }
 
@@ -57,6 +57,8 @@ pub struct Findings<A> {
     pub situations: Vec<u64>,
     /// How many steps met each bound.
     pub bounds: Vec<u64>,
+    /// How many outcomes a cap left out.
+    pub left_out: u64,
     /// The worst replay met, by number of records.
     pub worst: Replay,
     /// A shortest way to a state whose replay equals `E·per_resume`, with `E` as great as was met.
@@ -86,14 +88,15 @@ struct Origin<A> {
     action: A,
 }
 
-struct Search<'a, S: System> {
+/// What a search has seen so far, and found in it.
+pub(super) struct Search<'a, S: System> {
     system: &'a S,
     seen: HashSet<u64>,
     hasher: FixedState,
     /// `origins[i]` belongs to the state numbered `i + 1`; the start is 0.
     origins: Vec<Origin<S::Action>>,
     per_resume: u64,
-    findings: Findings<S::Action>,
+    pub(super) findings: Findings<S::Action>,
 }
 
 /// Explores everything within the limits. `per_resume` is `U + Z`; `progress` is told distinct states and depth now and
@@ -106,44 +109,34 @@ pub fn explore<S: System>(
 ) -> Findings<S::Action> {
     let began = Instant::now();
     let mut search = Search::new(system, per_resume);
-    let mut level = vec![(system.start(), 0u32)];
-    search.admit(&level[0].0);
-    let mut actions = Vec::new();
+    let mut level = vec![search.start()];
     'levels: while !level.is_empty() {
-        progress(search.seen.len(), search.findings.depth);
+        progress(search.states(), search.findings.depth);
         let mut next = Vec::new();
         for (count, (state, number)) in level.iter().enumerate() {
-            if search.seen.len() >= limits.states
+            if search.states() >= limits.states
                 || (count % 1024 == 0 && began.elapsed() > limits.time)
             {
                 search.findings.complete = false;
                 break 'levels;
             }
             if count % 16_384 == 16_383 {
-                progress(search.seen.len(), search.findings.depth);
+                progress(search.states(), search.findings.depth);
             }
-            actions.clear();
-            system.actions(state, &mut actions);
-            for action in actions.drain(..) {
-                if let Some(reached) = search.take(state, *number, action) {
-                    next.push(reached);
-                }
-            }
+            search.expand(state, *number, &mut next);
         }
-        if limits.first_breach && !search.findings.breaches.is_empty() {
+        if limits.first_breach && search.is_shortest() {
             search.findings.complete = false;
             break;
         }
         search.findings.depth += usize::from(!next.is_empty());
         level = next;
     }
-    search.findings.states = search.seen.len();
-    search.findings.time = began.elapsed();
-    search.findings
+    search.finish(began)
 }
 
 impl<'a, S: System> Search<'a, S> {
-    fn new(system: &'a S, per_resume: u64) -> Self {
+    pub(super) fn new(system: &'a S, per_resume: u64) -> Self {
         let findings = Findings {
             states: 0,
             transitions: 0,
@@ -152,6 +145,7 @@ impl<'a, S: System> Search<'a, S> {
             breaches: Vec::new(),
             situations: vec![0; system.situations().len()],
             bounds: vec![0; system.bound_names().len()],
+            left_out: 0,
             worst: Replay::default(),
             tight: None,
             time: Duration::ZERO,
@@ -166,22 +160,80 @@ impl<'a, S: System> Search<'a, S> {
         }
     }
 
-    fn admit(&mut self, state: &impl Hash) -> bool {
-        self.seen.insert(self.hasher.hash_one(state))
+    /// The start, admitted.
+    pub(super) fn start(&mut self) -> (S::State, u32) {
+        let start = self.system.start();
+        let fingerprint = self.fingerprint(&start);
+        self.seen.insert(fingerprint);
+        (start, 0)
     }
 
-    /// Takes one step; the state reached, with its number, if it is new.
-    fn take(&mut self, from: &S::State, number: u32, action: S::Action) -> Option<(S::State, u32)> {
+    /// Distinct states so far.
+    pub(super) fn states(&self) -> usize {
+        self.seen.len()
+    }
+
+    /// What tells a state from others; by design of its length, two of millions are not alike.
+    pub(super) fn fingerprint(&self, state: &impl Hash) -> u64 {
+        self.hasher.hash_one(state)
+    }
+
+    /// Whether a state was seen.
+    pub(super) fn has_seen(&self, fingerprint: u64) -> bool {
+        self.seen.contains(&fingerprint)
+    }
+
+    /// Whether every way to a broken promise that is still to come is at least as long as one that is known.
+    pub(super) fn is_shortest(&self) -> bool {
+        let known = self.findings.shortest().map(|breach| breach.path.len());
+        known.is_some_and(|length| length <= self.findings.depth + 2)
+    }
+
+    pub(super) fn finish(mut self, began: Instant) -> Findings<S::Action> {
+        self.findings.states = self.seen.len();
+        self.findings.time = began.elapsed();
+        self.findings
+    }
+
+    /// Takes every step of a state; what is new goes to `next`, and what is to be passed is expanded at once.
+    fn expand(&mut self, state: &S::State, number: u32, next: &mut Vec<(S::State, u32)>) {
+        let system = self.system;
+        let mut passed = Vec::new();
+        system.expand(state, &mut |action, outcome| {
+            let fingerprint = self.fingerprint(&outcome.state);
+            let Some(reached) = self.take(number, action, outcome, fingerprint) else {
+                return;
+            };
+            match system.passes(&reached.0) {
+                true => passed.push(reached),
+                false => next.push(reached),
+            }
+        });
+        for (state, number) in passed {
+            self.expand(&state, number, next);
+        }
+    }
+
+    /// Takes note of one step; the state reached, with its number, if it is new.
+    pub(super) fn take(
+        &mut self,
+        number: u32,
+        action: S::Action,
+        outcome: Outcome<S::State>,
+        fingerprint: u64,
+    ) -> Option<(S::State, u32)> {
         let Outcome {
             state,
             broken,
             situations,
             bounds,
-        } = self.system.step(from, action);
+            left_out,
+        } = outcome;
         self.findings.transitions += 1;
+        self.findings.left_out += left_out;
         count(&mut self.findings.situations, situations);
         count(&mut self.findings.bounds, u64::from(bounds));
-        let new = self.admit(&state);
+        let new = self.seen.insert(fingerprint);
         for broken in broken {
             if self.findings.breach(broken.promise).is_none() {
                 let path = self.path(number, action);

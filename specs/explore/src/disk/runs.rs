@@ -1,0 +1,67 @@
+//! The bounds of the runs that `check` makes of this system.
+
+use super::{
+    bounds::{Begin, DiskBounds},
+    step::{Kind, Kinds},
+};
+
+/// From an empty log, everything but failing operations. A sector is larger than any file: a write is there or not.
+pub const DISK: DiskBounds = DiskBounds {
+    begin: Begin::Empty,
+    steps: 4,
+    kinds: Kinds::all(),
+    sector_bytes: 512,
+    survivors: 4096,
+    recovery_cuts: 1,
+    failures: 0,
+};
+
+/// A step fewer, on sectors smaller than a batch: writes are torn, and later parts of them are there without earlier ones.
+pub const TORN: DiskBounds = DiskBounds {
+    steps: 3,
+    sector_bytes: 64,
+    ..DISK
+}
+.of(&[
+    Kind::Append,
+    Kind::AppendTwo,
+    Kind::Roll,
+    Kind::Flush,
+    Kind::Compact,
+    Kind::Delete,
+    Kind::Close,
+]);
+
+/// From a log in which there is something to compact.
+pub const TO_COMPACT: DiskBounds = DiskBounds {
+    begin: Begin::ToCompact,
+    steps: 3,
+    ..DISK
+}
+.of(&[Kind::Append, Kind::Flush, Kind::Compact, Kind::Clock]);
+
+/// From such a log in two segments, which a pass makes one of.
+pub const TO_MERGE: DiskBounds = DiskBounds {
+    begin: Begin::ToMerge,
+    steps: 1,
+    ..DISK
+}
+.of(&[Kind::Append, Kind::Compact]);
+
+/// Flushes and appends that fail, and processes that are killed and started again.
+pub const FAILING: DiskBounds = DiskBounds {
+    failures: 1,
+    ..DISK
+}
+.of(&[
+    Kind::Append,
+    Kind::AppendTwo,
+    Kind::Retry,
+    Kind::Roll,
+    Kind::Flush,
+    Kind::Compact,
+    Kind::Close,
+    Kind::Restart,
+    Kind::FailedFlush,
+    Kind::FailedAppend,
+]);

@@ -1,0 +1,504 @@
+//! One step of a workload, taken by the engine and by the abstract log.
+
+use std::sync::Arc;
+
+use plimsoll_disk::{Fault, SimDisk};
+use plimsoll_log::{
+    AppendError, Appended, Batch, EndMarker, Log, LogConfig, NewBatch, NewRecord, Outcome, Producer,
+};
+use plimsoll_model::storage::{self as model, Ending, Placed, Sent, StorageLog};
+use plimsoll_promises::{
+    Because, Broken, PromiseId,
+    storage::{Answer, LogView, each, only_settled_is_cleaned, retry_is_recognised},
+};
+
+use super::{
+    expect::{Expect, Known, Open, batch},
+    recorder::Recorder,
+    situations::Met,
+    state::Running,
+    step::Step,
+    view::RealLog,
+    workload::{PLAIN, TRANSACTIONAL, next_sequence, open_transaction, sent_before},
+};
+
+/// The log's directory.
+pub(super) const DIRECTORY: &str = "t-0";
+
+/// A step, taken.
+pub(super) struct Taken {
+    /// The state after it; `None` if the log could not be opened again.
+    pub(super) next: Option<Running>,
+    /// What the disk was like before each of its operations.
+    pub(super) before: Vec<SimDisk>,
+    /// What the operations were, if it is to be told.
+    pub(super) operations: Vec<String>,
+    /// How many syncs it made.
+    pub(super) syncs: u8,
+    /// What a crash in it leaves open.
+    pub(super) open: Arc<Open>,
+    /// What it broke.
+    pub(super) broken: Vec<Broken>,
+    /// What was met.
+    pub(super) met: Met,
+    /// What came of it, in words.
+    pub(super) told: String,
+}
+
+/// A step while it is taken.
+struct Taking<'a> {
+    from: &'a Running,
+    config: &'a Arc<LogConfig>,
+    disk: Recorder,
+    /// The engine; none if it was closed and could not be opened.
+    log: Option<Log>,
+    expect: Expect,
+    model: StorageLog,
+    open: Open,
+    broken: Vec<Broken>,
+    met: Met,
+    told: String,
+}
+
+fn breaks(promise: PromiseId, what: String) -> Broken {
+    Broken {
+        promise,
+        because: Because::InLog { what },
+    }
+}
+
+/// What is open when nothing is under way.
+pub(super) fn at_rest(expect: &Expect) -> Open {
+    Open {
+        log: expect.log.clone(),
+        least_start: expect.log.start,
+        finished: true,
+        swap: None,
+        acknowledged: expect.acknowledged,
+        now_ms: expect.now_ms(),
+    }
+}
+
+/// Takes a step.
+pub(super) fn take(from: &Running, step: Step, config: &Arc<LogConfig>, telling: bool) -> Taken {
+    let mut taking = Taking {
+        from,
+        config,
+        disk: Recorder::new(from.disk.clone(), telling),
+        log: Some(from.log.clone()),
+        expect: from.expect.clone(),
+        model: (*from.expect.log).clone(),
+        open: at_rest(&from.expect),
+        broken: Vec::new(),
+        met: Met::default(),
+        told: String::new(),
+    };
+    taking.step(step);
+    taking.done(step)
+}
+
+/// A record's time: not in the order of offsets, as clients' clocks are.
+fn timestamp_ms(sent: u8) -> i64 {
+    1_000 + i64::from(sent.wrapping_mul(5) % 7)
+}
+
+/// The bytes of a batch, as its producer sends it.
+pub(super) fn wire(sent: &Sent) -> Batch {
+    let records = sent
+        .records
+        .iter()
+        .map(|(key, value, timestamp_ms)| NewRecord {
+            timestamp_ms: Some(*timestamp_ms),
+            key: key.map(|key| [key].as_slice().into()),
+            value: value.map(|value| value.to_be_bytes().as_slice().into()),
+            headers: Vec::new(),
+        });
+    let new = NewBatch {
+        records: records.collect(),
+        producer: sent.producer.map(|producer| Producer {
+            id: producer.id,
+            epoch: producer.epoch,
+            base_sequence: producer.sequence,
+        }),
+        transactional: sent.transactional,
+        ..NewBatch::default()
+    };
+    new.build().expect("a batch of one or two records fits")
+}
+
+/// An answer in the promises' words.
+pub(super) fn answer(appended: Result<Appended, AppendError>) -> Answer {
+    match appended {
+        Ok(appended) if appended.duplicate => Answer::Duplicate(appended.base_offset),
+        Ok(appended) => Answer::Appended(appended.base_offset),
+        Err(error) => Answer::Refused(error.to_string()),
+    }
+}
+
+impl Taking<'_> {
+    fn step(&mut self, step: Step) {
+        match step {
+            Step::Append(key) => self.append(&[key], true, false),
+            Step::AppendTwo => self.append(&[0, 0], true, false),
+            Step::Tombstone => self.append(&[0], false, false),
+            Step::Transactional => self.append(&[0], true, true),
+            Step::Retry(back) => self.retry(back),
+            Step::Commit => self.end(Ending::Commit),
+            Step::Abort => self.end(Ending::Abort),
+            Step::Roll => self.call("begins a new segment", |log, disk| log.roll(disk)),
+            Step::Flush => self.flush(),
+            Step::Compact => self.compact(),
+            Step::Clock => {
+                self.expect.clock += 1;
+                self.told = format!("{} ms pass", super::expect::RETENTION_MS);
+            }
+            Step::Delete => self.delete(),
+            Step::Close => self.close(),
+            Step::Restart => {
+                self.log = None;
+                self.reopen("killed and started again, while the machine stays up");
+            }
+            Step::FailedFlush(nth) => {
+                self.disk.fail_at(nth, Fault::SyncIo);
+                self.flush();
+            }
+            Step::FailedAppend => {
+                self.disk.fail_at(0, Fault::WriteNoSpace);
+                self.failed_append();
+            }
+        }
+    }
+
+    /// A batch of the next sequence, with values that were never sent before.
+    fn sent(&mut self, keys: &[u8], valued: bool, transactional: bool) -> Sent {
+        let id = if transactional { TRANSACTIONAL } else { PLAIN };
+        let records = keys.iter().map(|key| {
+            let value = self.expect.sent;
+            self.expect.sent += 1;
+            let number = valued.then_some(u32::from(value) + 1);
+            (Some(*key), number, timestamp_ms(value))
+        });
+        let records = records.collect();
+        Sent {
+            producer: Some(model::Producer {
+                id,
+                epoch: 0,
+                sequence: next_sequence(&self.model, id),
+            }),
+            transactional,
+            records,
+        }
+    }
+
+    fn append(&mut self, keys: &[u8], valued: bool, transactional: bool) {
+        let sent = self.sent(keys, valued, transactional);
+        let epoch = self.expect.epoch.into();
+        let wanted = self.model.append(&sent, epoch);
+        self.open.log = Arc::new(self.model.clone());
+        let Some(log) = &mut self.log else { return };
+        let got = log.append(&mut self.disk, &wire(&sent), epoch, self.expect.now_ms());
+        self.placed(wanted, got);
+        self.told = format!("{} {}", told(&sent), self.told);
+    }
+
+    /// The engine's answer must be the model's.
+    fn placed(
+        &mut self,
+        wanted: Result<Placed, model::Refused>,
+        got: Result<Appended, AppendError>,
+    ) {
+        let got = answer(got);
+        let same = match (&wanted, &got) {
+            (Ok(placed), Answer::Appended(base)) => !placed.duplicate && placed.base == *base,
+            (Ok(placed), Answer::Duplicate(base)) => placed.duplicate && placed.base == *base,
+            (Err(_), Answer::Refused(_)) => true,
+            _ => false,
+        };
+        self.told = match &got {
+            Answer::Appended(base) => format!("is appended at offset {base}"),
+            Answer::Duplicate(base) => format!("is known since offset {base}"),
+            Answer::Refused(why) => format!("is refused: {why}"),
+        };
+        if !same {
+            let what = format!("a batch {}, and the log's rules say {wanted:?}", self.told);
+            let promise = match got {
+                Answer::Appended(_) => PromiseId::L3,
+                _ => PromiseId::L8,
+            };
+            self.broken.push(breaks(promise, what));
+        }
+    }
+
+    fn retry(&mut self, back: u8) {
+        let Some(sent) = sent_before(&self.model, back.into()) else {
+            return;
+        };
+        let epoch = self.expect.epoch.into();
+        let Ok(first) = self.model.append(&sent, epoch) else {
+            return;
+        };
+        let Some(log) = &mut self.log else { return };
+        let got = answer(log.append(&mut self.disk, &wire(&sent), epoch, self.expect.now_ms()));
+        let known = self.model.batch_at(first.base).map(batch);
+        if let Some(known) = known {
+            self.broken.extend(retry_is_recognised(&known, &got).err());
+        }
+        self.met.duplicate_answered = matches!(got, Answer::Duplicate(_));
+        self.told = format!("the batch at offset {} is sent again: {got:?}", first.base);
+    }
+
+    fn end(&mut self, ending: Ending) {
+        let epoch = self.expect.epoch.into();
+        if open_transaction(&self.model).is_none() {
+            return;
+        }
+        let wanted = self.model.end_transaction(TRANSACTIONAL, 0, ending, epoch);
+        self.open.log = Arc::new(self.model.clone());
+        let marker = EndMarker {
+            producer_id: TRANSACTIONAL,
+            producer_epoch: 0,
+            outcome: match ending {
+                Ending::Commit => Outcome::Commit,
+                Ending::Abort => Outcome::Abort,
+            },
+            coordinator_epoch: 0,
+            timestamp_ms: timestamp_ms(self.expect.sent),
+        };
+        let Some(log) = &mut self.log else { return };
+        let got = log.append_marker(&mut self.disk, marker, epoch);
+        self.placed(wanted, got);
+        self.told = format!(
+            "the marker that the transaction is over ({ending:?}) {}",
+            self.told
+        );
+    }
+
+    fn call(
+        &mut self,
+        what: &str,
+        call: impl FnOnce(&mut Log, &mut Recorder) -> Result<(), plimsoll_log::LogError>,
+    ) {
+        let Some(log) = &mut self.log else { return };
+        self.told = match call(log, &mut self.disk) {
+            Ok(()) => format!("the log {what}"),
+            Err(error) => {
+                let what = format!("the log fails: {error}");
+                self.broken.push(breaks(PromiseId::L9, what.clone()));
+                what
+            }
+        };
+    }
+
+    fn flush(&mut self) {
+        let Some(log) = &mut self.log else { return };
+        match log.sync(&mut self.disk) {
+            Ok(()) => {
+                self.model.sync();
+                self.told = format!(
+                    "flush: everything below offset {} is synced",
+                    self.model.synced
+                );
+            }
+            Err(error) => {
+                self.met.stopped = log.stopped().is_some();
+                self.told = format!("flush: {error}");
+            }
+        }
+    }
+
+    fn compact(&mut self) {
+        let now_ms = self.expect.now_ms();
+        let Some(log) = &mut self.log else { return };
+        let report = match log.clean(&mut self.disk, now_ms) {
+            Ok(report) => report,
+            Err(error) => {
+                self.broken
+                    .push(breaks(PromiseId::L9, format!("a pass fails: {error}")));
+                return;
+            }
+        };
+        let below = report.end_offset;
+        let active = self.from.log.segments().next_back();
+        let active_base = active.map_or(0, |segment| segment.base_offset());
+        if let Ok(before) = RealLog::of(&self.from.log, &self.from.disk, &self.from.expect.log) {
+            let synced = self.from.expect.log.synced;
+            let settled = only_settled_is_cleaned(&before, synced, active_base, below);
+            self.broken.extend(settled.err());
+            self.open.swap = self.swapped(before.batches());
+        }
+        // A pass over what an equal one had reached says nothing new.
+        let pass = model::Pass {
+            below,
+            at_ms: now_ms,
+        };
+        if self.model.passes.last() != Some(&pass) {
+            self.model.clean(below, now_ms);
+        }
+        self.open.finished = self.model.passes.len() == self.from.expect.log.passes.len();
+        self.open.log = Arc::new(self.model.clone());
+        self.met.aborted_cleaned = report.dropped.aborted > 0;
+        self.met.tombstone_removed = report.dropped.tombstones > 0;
+        self.told = format!(
+            "a pass of the cleaner below offset {below} replaces {} segments and removes {} records and markers",
+            report.replaced_segments,
+            report.dropped.superseded
+                + report.dropped.tombstones
+                + report.dropped.aborted
+                + report.dropped.markers
+        );
+    }
+
+    /// What the pass made of what, if it made anything.
+    fn swapped(
+        &self,
+        before: &[plimsoll_promises::storage::Batch],
+    ) -> Option<
+        Arc<(
+            Vec<plimsoll_promises::storage::Batch>,
+            Vec<plimsoll_promises::storage::Batch>,
+        )>,
+    > {
+        let after = RealLog::of(self.log.as_ref()?, self.disk.disk(), &self.model).ok()?;
+        let changed = after.batches() != before;
+        changed.then(|| Arc::new((before.to_vec(), after.batches().to_vec())))
+    }
+
+    fn delete(&mut self) {
+        let before = self.model.start + 1;
+        self.model.delete_records(before);
+        self.open.log = Arc::new(self.model.clone());
+        self.call("deletes its first record", |log, disk| {
+            log.delete_records(disk, before).map(|_| ())
+        });
+    }
+
+    fn close(&mut self) {
+        let Some(log) = self.log.take() else { return };
+        if let Err(error) = log.close(&mut self.disk) {
+            self.broken
+                .push(breaks(PromiseId::L9, format!("closing fails: {error}")));
+        }
+        self.model.sync();
+        self.reopen("closed in an orderly way and opened again");
+    }
+
+    fn reopen(&mut self, how: &str) {
+        self.expect.epoch += 1;
+        let opened = Log::open(
+            &mut self.disk,
+            DIRECTORY,
+            self.config.clone(),
+            self.expect.now_ms(),
+        );
+        match opened {
+            Ok((log, _)) => {
+                // Nothing is lost while the machine stays up, and everything is durable once the log is open.
+                self.model.sync();
+                self.log = Some(log);
+                self.told = format!("the log is {how}");
+            }
+            Err(error) => {
+                let what = format!("the log was {how}, and does not open: {error}");
+                self.broken.push(breaks(PromiseId::L9, what.clone()));
+                self.told = what;
+            }
+        }
+    }
+
+    fn failed_append(&mut self) {
+        let sent = self.sent(&[0], true, false);
+        let epoch = self.expect.epoch.into();
+        let Some(log) = &mut self.log else { return };
+        let got = log.append(&mut self.disk, &wire(&sent), epoch, self.expect.now_ms());
+        match got {
+            Err(error) => self.told = format!("{}: {error}", told(&sent)),
+            Ok(_) => {
+                let what = "a batch was appended although its write failed".to_owned();
+                self.broken.push(breaks(PromiseId::L1, what));
+            }
+        }
+        self.met.write_undone = log.stopped().is_none();
+    }
+
+    fn done(mut self, step: Step) -> Taken {
+        let failed = matches!(step, Step::FailedFlush(_) | Step::FailedAppend);
+        let syncs = self.disk.syncs();
+        let (disk, before, operations) = self.disk.done();
+        if let Some(log) = &self.log {
+            // Some steps sync on their way. What the log says is durable it will be held to.
+            self.model.synced = self.model.synced.max(log.synced_end_offset());
+            self.expect.acknowledged = self.expect.acknowledged.max(log.acknowledged_end_offset());
+            if log.stopped().is_none() {
+                check(log, &disk, &self.model, &mut self.broken);
+            }
+        }
+        self.expect.log = Arc::new(self.model);
+        let bits: u32 = self
+            .broken
+            .iter()
+            .map(|b| b.promise.bit())
+            .fold(0, |a, b| a | b);
+        let next = self.log.map(|log| Running {
+            log,
+            disk,
+            expect: self.expect,
+            steps: self.from.steps - 1,
+            failures: self.from.failures - u8::from(failed),
+            broken: self.from.broken | bits,
+        });
+        Taken {
+            next,
+            before,
+            operations,
+            syncs,
+            open: Arc::new(self.open),
+            broken: self.broken,
+            met: self.met,
+            told: self.told,
+        }
+    }
+}
+
+/// Holds an open log to everything that it promises.
+pub(super) fn check(log: &Log, disk: &SimDisk, written: &StorageLog, broken: &mut Vec<Broken>) {
+    match RealLog::of(log, disk, written) {
+        Ok(found) => {
+            let known = Known::of(written);
+            broken.extend(
+                each()
+                    .iter()
+                    .filter_map(|relation| relation(&known, &found).err()),
+            );
+            if found.end() != written.end() {
+                let what = format!(
+                    "the log ends at offset {}, and {} was written without a crash",
+                    found.end(),
+                    written.end()
+                );
+                broken.push(breaks(PromiseId::L3, what));
+            }
+        }
+        Err(error) => broken.push(breaks(
+            PromiseId::L9,
+            format!("the log cannot be read: {error}"),
+        )),
+    }
+}
+
+/// A batch in words.
+fn told(sent: &Sent) -> String {
+    let records = sent.records.iter().map(|(key, value, _)| {
+        let key = key.map_or('-', |key| char::from(b'a' + key));
+        match value {
+            Some(value) => format!("{key}={value}"),
+            None => format!("{key}=∅"),
+        }
+    });
+    let records: Vec<_> = records.collect();
+    let how = if sent.transactional {
+        " in a transaction"
+    } else {
+        ""
+    };
+    format!("[{}]{how}", records.join(" "))
+}
