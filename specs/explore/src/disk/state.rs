@@ -18,7 +18,7 @@ pub enum DiskState {
     /// The log was recovered and looked at.
     Done {
         /// Promises broken on the way, as bits.
-        broken: u32,
+        broken: u64,
     },
 }
 
@@ -36,7 +36,7 @@ pub struct Running {
     /// Failures that are left.
     pub(super) failures: u8,
     /// Promises broken on the way, as bits.
-    pub(super) broken: u32,
+    pub(super) broken: u64,
 }
 
 /// The power has failed.
@@ -51,7 +51,7 @@ pub struct Off {
     /// What recovery made of it, or would have made had it not been cut short: it must come to the same again.
     pub(super) meant: Option<Meant>,
     /// Promises broken on the way, as bits.
-    pub(super) broken: u32,
+    pub(super) broken: u64,
 }
 
 /// A recovered log in short.
@@ -67,7 +67,7 @@ pub struct Meant {
 
 impl DiskState {
     /// Promises broken on the way, as bits.
-    pub(super) fn broken(&self) -> u32 {
+    pub(super) fn broken(&self) -> u64 {
         match self {
             DiskState::Running(running) => running.broken,
             DiskState::Off(off) => off.broken,

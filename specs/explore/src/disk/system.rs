@@ -115,7 +115,7 @@ impl DiskSystem {
     }
 
     /// Of each promise that watches and was not broken before, the first breach.
-    fn newly(&self, broken: Vec<Broken>, before: u32) -> Vec<Broken> {
+    fn newly(&self, broken: Vec<Broken>, before: u64) -> Vec<Broken> {
         let mut known = before;
         let mut newly = broken;
         newly.retain(|one| {
@@ -249,7 +249,7 @@ fn points(before: &[SimDisk]) -> impl Iterator<Item = (u8, &SimDisk)> {
         .map(|(pair, after)| (after, &pair[1]))
 }
 
-fn bits(broken: &[Broken]) -> u32 {
+fn bits(broken: &[Broken]) -> u64 {
     broken.iter().fold(0, |bits, one| bits | one.promise.bit())
 }
 
@@ -379,7 +379,7 @@ impl System for DiskSystem {
         !matches!(state, DiskState::Running(_))
     }
 
-    fn broken(&self, state: &DiskState) -> u32 {
+    fn broken(&self, state: &DiskState) -> u64 {
         state.broken()
     }
 }

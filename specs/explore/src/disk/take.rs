@@ -433,7 +433,7 @@ impl Taking<'_> {
             }
         }
         self.expect.log = Arc::new(self.model);
-        let bits: u32 = self
+        let bits: u64 = self
             .broken
             .iter()
             .map(|b| b.promise.bit())
