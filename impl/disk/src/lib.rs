@@ -1,4 +1,5 @@
-//! Storage behind a small trait: real files with fsync, and a simulated disk that knows written from synced.
+//! Storage behind a small trait: real files with fsync, a simulated disk that knows written from synced, and an overlay
+//! in which changes stay in memory.
 //!
 //! # The fault model
 //!
@@ -32,6 +33,7 @@
 mod error;
 mod faulty;
 mod medium;
+mod overlay;
 mod path;
 mod real;
 mod sim;
@@ -39,6 +41,7 @@ mod sim;
 pub use error::DiskError;
 pub use faulty::{Fault, Faulty};
 pub use medium::Medium;
+pub use overlay::Overlay;
 pub use real::RealDisk;
 pub use sim::{SimDisk, Survivors};
 

@@ -1,6 +1,6 @@
-//! Real files and the simulated disk answer alike, whatever is asked of them.
+//! Real files, the simulated disk and an overlay over either answer alike, whatever is asked of them.
 
-use plimsoll_disk::{Disk, DiskError, RealDisk, SimDisk};
+use plimsoll_disk::{Disk, DiskError, Overlay, RealDisk, SimDisk};
 use proptest::prelude::*;
 
 /// Files and directories, some in others; some that never exist, and some that no disk takes.
@@ -94,6 +94,33 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// And the disk below an overlay stays as it is, whatever was done to it before.
+    #[test]
+    fn an_overlay_answers_alike_and_changes_nothing(
+        before in prop::collection::vec(step(), 0..10),
+        steps in prop::collection::vec(step(), 0..30),
+    ) {
+        let directory = tempfile::tempdir().unwrap();
+        let mut real = furnished(RealDisk::open(directory.path()).unwrap());
+        let mut simulated = furnished(SimDisk::new());
+        for step in &before {
+            let _ = (take(&mut real, step), take(&mut simulated, step));
+        }
+        drop(real);
+        let real = RealDisk::open_read_only(directory.path()).unwrap();
+        let below = told(&real);
+        let mut overlay = Overlay::new(&real);
+        for step in &steps {
+            prop_assert_eq!(take(&mut overlay, step), take(&mut simulated, step), "{:?}", step);
+        }
+        prop_assert_eq!(told(&overlay), told(&simulated));
+        prop_assert_eq!(told(&real), below);
+    }
+}
+
 #[test]
 fn every_kind_of_answer_is_met_on_both() {
     fn answers(mut disk: impl Disk) -> Vec<String> {
@@ -123,6 +150,7 @@ fn every_kind_of_answer_is_met_on_both() {
     let directory = tempfile::tempdir().unwrap();
     let real = answers(furnished(RealDisk::open(directory.path()).unwrap()));
     assert_eq!(real, answers(furnished(SimDisk::new())));
+    assert_eq!(real, answers(Overlay::new(&furnished(SimDisk::new()))));
     let failed = |what: &str| real.iter().filter(|told| told.contains(what)).count();
     assert_eq!(failed("Ok("), 3);
     assert_eq!(failed("NotFound"), 2);

@@ -86,6 +86,11 @@ impl Segment {
         self.latest.map(|(timestamp, _)| timestamp)
     }
 
+    /// Whether compaction has been here: offsets grow, but do not follow on each other.
+    pub fn has_gaps(&self) -> bool {
+        self.has_gaps
+    }
+
     /// Takes in a batch that was written at the end.
     pub(crate) fn push(&mut self, header: &BatchHeader, config: &LogConfig) {
         let position = self.bytes;

@@ -11,7 +11,7 @@ use crate::reader::CHUNK_BYTES;
 use crate::{LogError, ReadError, Segment};
 
 /// The mark's file name.
-pub(super) const MARK: &str = "unsynced";
+pub(crate) const MARK: &str = "unsynced";
 /// Ending of a segment file that is written again under another name.
 pub(super) const COPY: &str = ".copy";
 

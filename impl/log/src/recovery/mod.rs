@@ -27,12 +27,12 @@ use crate::checkpoint::Checkpoint;
 use crate::decisions::{IndexFiles, RecoverProducers};
 use crate::producers::Producers;
 use crate::segment_index::SegmentIndex;
-use crate::{Log, LogConfig, LogError, RecoveryPoint, RecoveryReport, Segment};
+use crate::{Log, LogConfig, LogError, RecoveryPoint, RecoveryReport, Segment, Writer};
 
 use files::Files;
 use scan::{Recovered, Scan};
 
-pub(crate) use again::{RESTART, is_of_names, mark};
+pub(crate) use again::{MARK, RESTART, is_of_names, mark};
 pub(crate) use files::remove_segment;
 
 impl Log {
@@ -51,17 +51,18 @@ impl Log {
         now_ms: i64,
     ) -> Result<(Log, RecoveryReport), LogError> {
         config.check()?;
-        Log::recover(disk, directory, config, now_ms).map_err(|error| match error {
+        let own = Writer::Plimsoll;
+        Log::recover(disk, directory, (config, own), now_ms).map_err(|error| match error {
             // Perhaps a sync failed. Whoever tries again must not believe what that left in memory.
             LogError::Disk(error) => again::not_opened(disk, directory, error),
             other => other,
         })
     }
 
-    fn recover(
+    pub(crate) fn recover(
         disk: &mut impl Disk,
         directory: &str,
-        config: Arc<LogConfig>,
+        (config, writer): (Arc<LogConfig>, Writer),
         now_ms: i64,
     ) -> Result<(Log, RecoveryReport), LogError> {
         let mut found = Files::tidy_up(disk, directory, &config)?;
@@ -71,7 +72,7 @@ impl Log {
         // Also for what was there before: a crash may have come between making a name and syncing it.
         disk.sync_dir(directory)?;
         disk.sync_dir("")?;
-        let mut scan = Scan::read(disk, &found, below, &config)?;
+        let mut scan = Scan::read(disk, &found, below, (&config, writer))?;
         scan.cut(disk, &found)?;
         let checkpoint = found.checkpoint.take();
         let recovered = scan.finish(found, log_start);

@@ -7,7 +7,7 @@ use super::files::{Files, remove_segment};
 use crate::decisions::{AfterFailedSync, LaterSegments, RecoveryChecksum, TornTail};
 use crate::derived::{Derived, MarkerSays};
 use crate::reader::{BatchReader, CHUNK_BYTES, Found};
-use crate::{Batch, Damage, LogConfig, LogError, Marker, Outcome, RecoveryReport, Segment};
+use crate::{Batch, Damage, LogConfig, LogError, Marker, Outcome, RecoveryReport, Segment, Writer};
 
 /// What was found from the recovery point on.
 pub(super) struct Scan<'a> {
@@ -18,8 +18,8 @@ pub(super) struct Scan<'a> {
     lengths: Vec<u64>,
     /// Where the reading began in the first of them.
     from: u64,
-    /// Compaction may have been in what is read: there is no checkpoint that says where it was.
-    unknown: bool,
+    /// Where offsets need not follow on each other.
+    gaps: Gaps,
     derived: Derived,
     recovery_point: i64,
     batches: u64,
@@ -30,6 +30,17 @@ pub(super) struct Scan<'a> {
     damaged: usize,
     /// Segments behind it, with their lengths.
     later: Vec<(String, u64)>,
+}
+
+/// Where offsets may have been left out of what is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Gaps {
+    /// Behind a checkpoint: compaction was nowhere.
+    Nowhere,
+    /// There is no checkpoint that says where compaction was; it leaves the active segment alone.
+    InClosed,
+    /// Nor is the log this engine's.
+    Anywhere,
 }
 
 /// What recovery leaves.
@@ -48,7 +59,7 @@ impl<'a> Scan<'a> {
         disk: &impl Disk,
         files: &Files,
         segments: Vec<Segment>,
-        config: &'a LogConfig,
+        (config, writer): (&'a LogConfig, Writer),
     ) -> Result<Scan<'a>, LogError> {
         let end = segments.last().map_or(0, |last| last.end_offset);
         let checkpoint = files.checkpoint.as_ref();
@@ -57,7 +68,11 @@ impl<'a> Scan<'a> {
             segments,
             lengths: Vec::new(),
             from: 0,
-            unknown: checkpoint.is_none(),
+            gaps: match (checkpoint, writer) {
+                (Some(_), _) => Gaps::Nowhere,
+                (None, Writer::Plimsoll) => Gaps::InClosed,
+                (None, Writer::Kafka) => Gaps::Anywhere,
+            },
             derived: checkpoint.map(|c| c.derived.clone()).unwrap_or_default(),
             recovery_point: end,
             batches: 0,
@@ -94,7 +109,11 @@ impl<'a> Scan<'a> {
         is_last: bool,
     ) -> Result<(), LogError> {
         let (end, next) = (self.last().end_offset, base_offset);
-        if end != next {
+        if end < next && self.gaps == Gaps::Anywhere {
+            let at = self.segments.len() - 1;
+            self.segments[at].end_offset = next;
+            self.segments[at].has_gaps = true;
+        } else if end != next {
             self.found(Damage::NextSegment { end, next });
         }
         if self.damage.is_some() && self.config.decisions.later_segments == LaterSegments::Removed {
@@ -120,8 +139,11 @@ impl<'a> Scan<'a> {
         let (path, from) = (self.last().path.clone(), self.last().bytes);
         let length = disk.len(&path)?;
         self.lengths.push(length);
-        // Only a closed segment can have been compacted.
-        let gaps = self.unknown && !is_last;
+        let gaps = match self.gaps {
+            Gaps::Nowhere => false,
+            Gaps::InClosed => !is_last,
+            Gaps::Anywhere => true,
+        };
         let mut reader = BatchReader::new(disk, &path, from, length, CHUNK_BYTES);
         while let Some(found) = reader.next()? {
             let taken = match found {
