@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::exit::{HELP, OFFSETS_HELP};
+use crate::exit::{HELP, LOG_HELP, OFFSETS_HELP};
 
 /// Where may a consumer group resume after anything that can go wrong, so that no record is skipped and never more than
 /// a stated number is processed again?
@@ -38,6 +38,12 @@ pub enum Command {
     /// every group: its state, its offsets with the record that each comes from, and what waits for a transaction.
     /// Everything in the log counts, as if all of it were below the high watermark.
     Offsets(OffsetsArgs),
+    /// Show what the log of a partition on disk holds, what recovery would make of it, and where it is damaged
+    ///
+    /// The files may be Apache Kafka's own or ours; nothing in the directory is changed. Every batch is read and its
+    /// checksum computed. What recovery would keep and cut off comes from the engine's own recovery, on a view of the
+    /// directory that keeps its changes in memory.
+    Log(LogArgs),
     /// Show what each group API answers in each state of the group, and what it does
     ///
     /// The tables are those of the reference coordinator: every cell is run against it, and told as it came out.
@@ -123,6 +129,23 @@ pub struct OffsetsArgs {
     #[arg(long, value_name = "OFFSET", value_parser = clap::value_parser!(i64).range(0..))]
     pub at: Option<i64>,
     /// One line of JSON for each partition and each group
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = LOG_HELP)]
+pub struct LogArgs {
+    /// A broker's data directory, or the directory of one partition
+    #[arg(value_name = "DIR")]
+    pub directory: PathBuf,
+    /// Every batch too, a line each
+    #[arg(long)]
+    pub batches: bool,
+    /// Every batch and every record
+    #[arg(long)]
+    pub records: bool,
+    /// One line of JSON for each partition, segment, producer and damaged place, and for what else is asked for
     #[arg(long)]
     pub json: bool,
 }

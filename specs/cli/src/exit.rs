@@ -44,6 +44,16 @@ Exit codes:
   66  a file cannot be read, or there is none; what else could be read is shown
   74  a result cannot be written";
 
+/// The table of `log --help`.
+pub const LOG_HELP: &str = "\
+Exit codes:
+   0  shown, and sound: at most the last batch is unfinished, as a crash leaves it
+   2  there is nothing to show: no partition holds a batch
+  64  the command line is wrong
+  65  something is damaged; what else could be read is shown
+  66  a file cannot be read, or there is none; what else could be read is shown
+  74  a result cannot be written";
+
 impl Exit {
     /// Of two results the one that counts.
     pub fn worse(self, other: Exit) -> Exit {

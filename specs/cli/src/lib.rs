@@ -7,6 +7,8 @@
 //! | what does `check` explore? | `runs` |
 //! | how is a mutant hunted? | `hunt` |
 //! | how is an offsets topic read? | `offsets_topic` |
+//! | how is a partition's log read? | `partition_log` |
+//! | how are the segments of a partition read? | `segments` |
 //! | what does each command do? | `commands` |
 
 mod args;
@@ -16,8 +18,11 @@ mod exit;
 mod hunt;
 mod offsets_topic;
 mod output;
+mod partition_log;
+mod problem;
 mod progress;
 mod runs;
+mod segments;
 
 use std::ffi::OsString;
 
@@ -55,6 +60,7 @@ fn dispatch(command: &Command, output: &mut Output<'_>) -> Exit {
         Command::Replay(args) => commands::replay::replay(args, output),
         Command::Judge(args) => commands::judge::judge(args, output),
         Command::Offsets(args) => commands::offsets::offsets(args, output),
+        Command::Log(args) => commands::log::log(args, output),
         Command::Table(args) => commands::table::table(args, output),
     }
 }

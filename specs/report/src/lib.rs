@@ -13,11 +13,13 @@
 //! | what did an exploration find? | [`checked`], as a table in `table` |
 //! | what did the judge find, for a build server? | [`junit`] |
 //! | where would the groups of an offsets topic resume? | [`offsets`] |
+//! | what does a partition's log hold, and where is it damaged? | [`log`] |
 
 mod beliefs;
 pub mod checked;
 pub mod counterexample;
 pub mod junit;
+pub mod log;
 mod mermaid;
 mod names;
 pub mod offsets;

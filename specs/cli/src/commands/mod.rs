@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod judge;
+pub(crate) mod log;
 pub(crate) mod mutants;
 pub(crate) mod offsets;
 pub(crate) mod replay;

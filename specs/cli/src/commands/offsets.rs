@@ -10,8 +10,9 @@ use serde::Serialize;
 use crate::{
     Exit,
     args::OffsetsArgs,
-    offsets_topic::{self, Partition, Problem, Topic},
+    offsets_topic::{self, Partition, Topic},
     output::Output,
+    problem::Problem,
 };
 
 /// What could be read of the topic.

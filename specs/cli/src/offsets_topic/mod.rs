@@ -1,7 +1,6 @@
 //! An offsets topic on disk, Apache Kafka's own or ours: found, and replayed.
 
-mod problem;
-mod segments;
+mod walk;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,8 +11,9 @@ use plimsoll_offsets::{
 };
 use plimsoll_report::offsets::PartitionRead;
 
-pub(crate) use problem::Problem;
-use segments::{Place, segments, walk};
+use crate::problem::{Problem, at};
+use crate::segments::segments;
+use walk::{Place, walk};
 
 /// A partition's directory.
 pub(crate) struct Partition {
@@ -37,10 +37,7 @@ pub(crate) struct Replayed {
 
 /// Finds the offsets topic in a broker's data directory, or takes the directory for a partition of it.
 pub(crate) fn find(directory: &Path) -> Result<Topic, Problem> {
-    let io = |error| Problem::Io {
-        path: directory.to_owned(),
-        error,
-    };
+    let io = |error| at(directory, error);
     // The name of `.` is that of the directory it stands for.
     let real = fs::canonicalize(directory).map_err(io)?;
     let own_number = real.file_name().and_then(|name| number(name.to_str()?));
@@ -56,7 +53,7 @@ pub(crate) fn find(directory: &Path) -> Result<Topic, Problem> {
         }
     }
     if partitions.is_empty() {
-        if own_number.is_none() && segments(directory)?.is_empty() {
+        if own_number.is_none() && segments(directory).map_err(io)?.is_empty() {
             return Err(Problem::NoTopic {
                 directory: directory.to_owned(),
             });

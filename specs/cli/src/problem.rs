@@ -1,8 +1,9 @@
-//! Why an offsets topic cannot be shown, and what to do about it.
+//! Why a partition on disk cannot be shown, and what to do about it.
 
-use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
 
+use plimsoll_log::LogError;
 use plimsoll_offsets::Malformed;
 
 use crate::Exit;
@@ -11,12 +12,13 @@ use crate::Exit;
 #[derive(Debug)]
 pub(crate) enum Problem {
     /// A file or directory cannot be read.
-    Io {
-        path: PathBuf,
-        error: std::io::Error,
-    },
+    Io { path: PathBuf, error: io::Error },
     /// There is neither a partition of an offsets topic nor a segment.
     NoTopic { directory: PathBuf },
+    /// There is no partition, and no segment either.
+    NoPartition { directory: PathBuf },
+    /// Recovery met a disk that failed.
+    Recovery { directory: PathBuf, error: LogError },
     /// A partition's directory without a segment.
     NoSegments { directory: PathBuf },
     /// Records, but none that an offsets topic holds.
@@ -36,12 +38,20 @@ pub(crate) enum Problem {
     },
 }
 
+/// The file or directory cannot be read.
+pub(crate) fn at(path: &Path, error: io::Error) -> Problem {
+    let path = path.to_owned();
+    Problem::Io { path, error }
+}
+
 impl Problem {
     pub(crate) fn exit(&self) -> Exit {
         match self {
-            Problem::Io { .. } | Problem::NoTopic { .. } | Problem::NoSegments { .. } => {
-                Exit::NoInput
-            }
+            Problem::Io { .. }
+            | Problem::NoTopic { .. }
+            | Problem::NoPartition { .. }
+            | Problem::Recovery { .. }
+            | Problem::NoSegments { .. } => Exit::NoInput,
             Problem::NotOffsets { .. } | Problem::Damaged { .. } | Problem::Malformed { .. } => {
                 Exit::BadData
             }
@@ -76,6 +86,16 @@ impl std::fmt::Display for Problem {
             Problem::NoTopic { directory } => write!(
                 f,
                 "{}: holds no offsets topic; name a directory with __consumer_offsets-N in it, or one that holds segments",
+                directory.display()
+            ),
+            Problem::NoPartition { directory } => write!(
+                f,
+                "{}: holds no partition; name a data directory with TOPIC-N in it, or a directory that holds segments",
+                directory.display()
+            ),
+            Problem::Recovery { directory, error } => write!(
+                f,
+                "{}: what recovery would do is not known: {error}",
                 directory.display()
             ),
             Problem::NoSegments { directory } => write!(

@@ -1,0 +1,117 @@
+//! Where damage is: what should stand there, and what does.
+
+use plimsoll_log::{BatchError, LogError, MAX_BATCH_BYTES, ReadError};
+use serde::Serialize;
+
+/// How many places of one partition are listed; the others are counted.
+pub const DAMAGE_LISTED_MAX: usize = 1000;
+
+/// A place that is damaged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Damage {
+    /// The file.
+    pub file: String,
+    /// Where it begins in the file; for a batch, the batch's first byte.
+    pub byte: u64,
+    /// The offset that should stand there; the lowest that can, where compaction has been.
+    pub offset: Option<i64>,
+    /// What should be there.
+    pub expected: String,
+    /// What is there.
+    pub found: String,
+}
+
+/// Something wrong in a segment file.
+pub fn damage(file: &str, byte: u64, offset: i64, reason: &plimsoll_log::Damage) -> Damage {
+    let (expected, found) = match reason {
+        plimsoll_log::Damage::Batch(error) => of_batch(error),
+        plimsoll_log::Damage::Offset { expected, found } => (
+            format!("a batch of offset {expected}"),
+            format!("one of offset {found}"),
+        ),
+        plimsoll_log::Damage::NextSegment { end, next } => (
+            format!("batches up to offset {next}, where the next segment begins"),
+            format!("the end of the file at offset {end}"),
+        ),
+    };
+    Damage {
+        file: file.to_owned(),
+        byte,
+        offset: Some(offset),
+        expected,
+        found,
+    }
+}
+
+fn of_batch(error: &BatchError) -> (String, String) {
+    match error {
+        BatchError::Short { have, need } => {
+            (format!("a batch of {need} bytes"), format!("{have} bytes"))
+        }
+        BatchError::Length(length) => (
+            format!("a batch length from 49 to {}", MAX_BATCH_BYTES - 12),
+            length.to_string(),
+        ),
+        BatchError::Magic(magic) => ("magic 2".to_owned(), format!("magic {magic}")),
+        BatchError::Checksum { stored, computed } => (
+            format!("bytes of checksum {stored:#010x}"),
+            format!("bytes of checksum {computed:#010x}"),
+        ),
+        other => ("a batch of format v2".to_owned(), other.to_string()),
+    }
+}
+
+/// What makes recovery refuse the log; none if it is the disk that failed.
+pub fn refusal(error: &LogError) -> Option<Damage> {
+    let at = |file: &str, byte, expected: String, found: String| {
+        let file = file.to_owned();
+        let offset = None;
+        Some(Damage {
+            file,
+            byte,
+            offset,
+            expected,
+            found,
+        })
+    };
+    match error {
+        LogError::Read(ReadError::Damaged {
+            file,
+            offset,
+            position,
+            reason,
+        }) => Some(damage(file, *position, *offset, reason)),
+        LogError::Foreign { file } => at(
+            file,
+            0,
+            "a name like 00000000000000000000.log".to_owned(),
+            "another one".to_owned(),
+        ),
+        LogError::Missing {
+            file,
+            recovery_point,
+        } => at(
+            file,
+            0,
+            format!("a segment, durable up to offset {recovery_point}"),
+            "no such file".to_owned(),
+        ),
+        LogError::TooShort {
+            file,
+            expected,
+            found,
+        } => at(
+            file,
+            *found,
+            format!("{expected} bytes that were durable"),
+            format!("the end of the file after {found}"),
+        ),
+        LogError::Checkpoint { file, reason } => at(
+            file,
+            0,
+            "a checkpoint as it was written".to_owned(),
+            reason.to_string(),
+        ),
+        _ => None,
+    }
+}
