@@ -4,6 +4,8 @@
 mod check;
 #[path = "cli/judge.rs"]
 mod judge;
+#[path = "cli/log.rs"]
+mod log;
 #[path = "cli/names.rs"]
 mod names;
 #[path = "cli/offsets.rs"]

@@ -14,13 +14,13 @@ use serde_json::{Value, json};
 use crate::{Called, plimsoll};
 
 /// Two moments of one topic, with what the broker answered.
-const FOLDERS: [&str; 2] = ["compacted", "uncompacted"];
+pub(crate) const FOLDERS: [&str; 2] = ["compacted", "uncompacted"];
 
-fn folder(name: &str) -> String {
+pub(crate) fn folder(name: &str) -> String {
     format!("{}/kafka-4.1.1-offsets/{name}", env!("CARGO_MANIFEST_DIR"))
 }
 
-fn partition(name: &str, partition: i32) -> String {
+pub(crate) fn partition(name: &str, partition: i32) -> String {
     format!("{}/__consumer_offsets-{partition}", folder(name))
 }
 
@@ -350,7 +350,7 @@ fn an_offset_of_several_partitions_is_not_an_offset() {
 }
 
 /// Every file below a directory, with its bytes and when it was last changed.
-fn snapshot(directory: &Path) -> BTreeMap<PathBuf, (Vec<u8>, std::time::SystemTime)> {
+pub(crate) fn snapshot(directory: &Path) -> BTreeMap<PathBuf, (Vec<u8>, std::time::SystemTime)> {
     let mut files = BTreeMap::new();
     for entry in std::fs::read_dir(directory).expect("it is there") {
         let path = entry.expect("it can be listed").path();

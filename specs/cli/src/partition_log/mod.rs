@@ -94,16 +94,13 @@ impl Place<'_> {
         self.files.iter().any(|file| file == name)
     }
 
-    /// Kafka leaves files that no log of ours has.
+    /// Ours if anything is there that only our engine leaves: a checkpoint, or the number of a process in the lock.
+    /// A segment alone might be anybody's, so that the looser rules are the right ones.
     fn writer(&self) -> Writer {
-        let of_kafka = |file: &String| {
-            let named = ["leader-epoch-checkpoint", "partition.metadata"];
-            named.contains(&&**file) || file.ends_with(".snapshot") || file.ends_with(".txnindex")
-        };
-        let kafka = self.files.iter().any(of_kafka) || self.data.join("meta.properties").exists();
-        match kafka && !self.has("checkpoint") {
-            true => Writer::Kafka,
-            false => Writer::Plimsoll,
+        let lock = fs::read_to_string(self.data.join(".lock")).unwrap_or_default();
+        match self.has("checkpoint") || lock.trim().parse::<u32>().is_ok() {
+            true => Writer::Plimsoll,
+            false => Writer::Kafka,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::{Batch, Record};
 use crate::offsets::utc;
+use crate::text::counted;
 
 /// The line above the batches.
 pub fn batch_header() -> String {
@@ -88,7 +89,7 @@ fn row(cells: [&str; 11]) -> String {
 /// A record, below its batch.
 pub fn record_line(record: &Record) -> String {
     let side = |bytes: Option<usize>, shown: &Option<String>, none: &str| match (bytes, shown) {
-        (Some(bytes), Some(shown)) => format!("“{shown}” ({bytes} bytes)"),
+        (Some(bytes), Some(shown)) => format!("“{shown}” ({})", counted(bytes as u64, "byte")),
         _ => none.to_owned(),
     };
     let headers = match record.headers.is_empty() {

@@ -78,7 +78,7 @@ pub struct Partition {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Writer {
-    /// Apache Kafka.
+    /// Apache Kafka, or whoever writes as it does.
     Kafka,
     /// The engine of this project.
     #[default]

@@ -47,7 +47,7 @@ pub fn summary(
     }
     if let Some(recovery) = &partition.recovery {
         for told in recovered(partition, recovery) {
-            put(&mut text, "  recovery     ", &told);
+            line(&mut text, "recovery", &told);
         }
     }
     if partition.unfinished_bytes > 0 {
@@ -70,6 +70,16 @@ pub fn summary(
     text
 }
 
+/// A line that names a file is not wrapped, so that it can be searched for.
+fn line(text: &mut String, head: &str, body: &str) {
+    text.push_str(&format!("  {head:<11}  {body}\n"));
+}
+
+/// The file without its directory, which stands above.
+fn name(file: &str) -> &str {
+    file.rsplit(['/', '\\']).next().unwrap_or(file)
+}
+
 fn writer(partition: &Partition) -> &'static str {
     match (partition.writer, partition.clean_shutdown) {
         (Writer::Kafka, true) => "Apache Kafka, which was stopped in good order",
@@ -79,6 +89,9 @@ fn writer(partition: &Partition) -> &'static str {
 }
 
 fn read(partition: &Partition) -> String {
+    if partition.bytes == 0 {
+        return "nothing was ever written, or all of it was deleted".to_owned();
+    }
     let codecs: Vec<String> = partition
         .codecs
         .iter()
@@ -137,12 +150,17 @@ fn offsets(partition: &Partition, producers: &[Producer]) -> String {
     told.join(", ") + &transactions
 }
 
+/// The file is named once where it says all.
 fn checkpoints(checkpoints: &[Checkpoint]) -> String {
-    let one = |it: &Checkpoint| {
-        let name = it.file.rsplit(['/', '\\']).next().unwrap_or_default();
-        format!("{} {} ({name})", it.what, it.offset)
+    let one = |(index, it): (usize, &Checkpoint)| {
+        let next = checkpoints.get(index + 1);
+        match next.is_some_and(|next| next.file == it.file) {
+            true => format!("{} {}", it.what, it.offset),
+            false => format!("{} {} ({})", it.what, it.offset, name(&it.file)),
+        }
     };
-    checkpoints.iter().map(one).collect::<Vec<_>>().join(", ")
+    let told: Vec<String> = checkpoints.iter().enumerate().map(one).collect();
+    told.join(", ")
 }
 
 fn epochs(partition: &Partition) -> String {
@@ -166,8 +184,13 @@ fn gaps(partition: &Partition) -> String {
         0 => String::new(),
         between => format!(", {} of them between segments", grouped(between)),
     };
+    // A segment of ours ends where the next one begins, so that a lost one is noticed.
+    let lost = match partition.writer {
+        Writer::Kafka => ", so does a file that is lost",
+        Writer::Plimsoll => "",
+    };
     format!(
-        "{} below the end in no batch{between}: compaction leaves that, so does a file that is lost",
+        "{} below the end in no batch{between}: compaction leaves that{lost}",
         counted(partition.gaps, "offset")
     )
 }
@@ -200,10 +223,13 @@ fn reading(partition: &Partition, opens: &Opens) -> String {
         None => "keep all of it".to_owned(),
         Some(_) => format!("keep what is below offset {}", opens.log_end_offset),
     };
-    format!(
-        "would read {}{from}{again} and {keep}",
-        counted(opens.scanned_bytes, "byte")
-    )
+    match opens.scanned_bytes {
+        0 => format!("would have nothing to read{from}{again} and {keep}"),
+        bytes => format!(
+            "would read {}{from}{again} and {keep}",
+            counted(bytes, "byte")
+        ),
+    }
 }
 
 fn cutting(opens: &Opens, reason: &str) -> String {
@@ -221,7 +247,7 @@ fn cutting(opens: &Opens, reason: &str) -> String {
     format!(
         "would cut {} off {} behind byte {}{behind}, because {reason}",
         counted(opens.cut_bytes, "byte"),
-        opens.file,
+        name(&opens.file),
         opens.kept_bytes,
     )
 }
@@ -238,7 +264,10 @@ fn tidying(opens: &Opens) -> Vec<String> {
     ];
     all.iter()
         .filter(|(_, files)| !files.is_empty())
-        .map(|(does, files)| format!("{does} {}", listed(files)))
+        .map(|(does, files)| {
+            let names: Vec<String> = files.iter().map(|file| name(file).to_owned()).collect();
+            format!("{does} {}", listed(&names))
+        })
         .collect()
 }
 
@@ -252,12 +281,16 @@ fn kafkas(partition: &Partition) -> Option<String> {
         .iter()
         .find(|it| it.what == "recovery point");
     Some(match (partition.clean_shutdown, point) {
-        (true, _) => "Kafka would read nothing: its mark of an orderly stop is there".to_owned(),
+        (true, _) => {
+            "Kafka itself would read nothing: its mark of an orderly stop is there".to_owned()
+        }
         (false, Some(point)) => format!(
-            "Kafka would read from the segment that holds its recovery point {} on",
+            "Kafka itself would read from the segment that holds its recovery point {} on",
             point.offset
         ),
-        (false, None) => "Kafka would read all of it, for it has no recovery point here".to_owned(),
+        (false, None) => {
+            "Kafka itself would read all of it, for it has no recovery point here".to_owned()
+        }
     })
 }
 
@@ -278,9 +311,7 @@ fn table(segments: &[Segment]) -> Table {
     for segment in segments {
         let index = |index: &Option<Index>| match index {
             None => "–".to_owned(),
-            Some(index) if index.wrong > 0 => {
-                format!("{} ({} wrong)", index.entries, index.wrong)
-            }
+            Some(index) if index.wrong > 0 => format!("{} ({} wrong)", index.entries, index.wrong),
             Some(index) => index.entries.to_string(),
         };
         let time = |ms: Option<i64>| ms.map_or_else(|| "–".to_owned(), utc);
@@ -319,12 +350,9 @@ fn wrong_indexes(text: &mut String, writer: Writer, segment: &Segment) {
             }
             Writer::Kafka => "; remove it while the broker is down, and the broker makes it anew",
         };
-        let file = segment.file.strip_suffix("log").unwrap_or(&segment.file);
-        put(
-            text,
-            "  index        ",
-            &format!("{file}{ending} contradicts its segment: {first}{then}"),
-        );
+        let file = name(&segment.file).trim_end_matches("log");
+        let told = format!("{file}{ending} contradicts its segment: {first}{then}");
+        line(text, "index", &told);
     }
 }
 
@@ -371,11 +399,11 @@ fn damaged(text: &mut String, count: u64, damages: &[Damage]) {
             "{}, byte {}{offset}: expected {}, found {}",
             damage.file, damage.byte, damage.expected, damage.found
         );
-        put(text, "  damaged      ", &told);
+        line(text, "damaged", &told);
     }
     if count > DAMAGE_LISTED_MAX as u64 {
         let more = grouped(count - DAMAGE_LISTED_MAX as u64);
-        put(text, "  damaged      ", &format!("and {more} places more"));
+        line(text, "damaged", &format!("and {more} places more"));
     }
 }
 
