@@ -96,15 +96,21 @@ pub fn refusal(error: &LogError) -> Option<Damage> {
             format!("a segment, durable up to offset {recovery_point}"),
             "no such file".to_owned(),
         ),
-        LogError::TooShort {
+        LogError::Length {
             file,
             expected,
             found,
         } => at(
             file,
-            *found,
+            *found.min(expected),
             format!("{expected} bytes that were durable"),
-            format!("the end of the file after {found}"),
+            format!("{found} bytes"),
+        ),
+        LogError::Unknown { file } => at(
+            file,
+            0,
+            "no file that the checkpoint does not know".to_owned(),
+            "a segment below the recovery point".to_owned(),
         ),
         LogError::Checkpoint { file, reason } => at(
             file,
