@@ -1,4 +1,5 @@
 //! The files, batch by batch, and what the broker answered.
+#![allow(dead_code, reason = "each kind of evidence uses its own part")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -52,7 +53,8 @@ fn segments(name: &str, partition: i32) -> Vec<(i64, Vec<u8>)> {
     segments
 }
 
-fn batches_of(mut bytes: &[u8]) -> Vec<Batch> {
+/// The batches of a segment.
+pub(crate) fn batches_of(mut bytes: &[u8]) -> Vec<Batch> {
     let mut batches = Vec::new();
     while !bytes.is_empty() {
         let length = BatchHeader::read(bytes).expect("a header").total_bytes();
@@ -82,7 +84,8 @@ pub(crate) fn stored(name: &str, partition: i32) -> Vec<Stored> {
     all
 }
 
-fn stored_in(segment: i64, batch: &Batch) -> Vec<Stored> {
+/// What stands in a batch.
+pub(crate) fn stored_in(segment: i64, batch: &Batch) -> Vec<Stored> {
     let header = batch.header();
     let producer = Producer {
         id: header.producer_id,
