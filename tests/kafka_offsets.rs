@@ -1,10 +1,12 @@
 //! Offsets topics as Apache Kafka 4.1.1 wrote them: replay gives what its broker answered, every record means what
-//! Kafka's own dump tool says, and is written back to the very bytes.
+//! Kafka's own dump tool says, and is written back to the very bytes; the log engine opens and compacts them.
 
 #[path = "kafka_offsets/consumer_protocol.rs"]
 mod consumer_protocol;
 #[path = "kafka_offsets/dump.rs"]
 mod dump;
+#[path = "kafka_offsets/engine.rs"]
+mod engine;
 #[path = "kafka_offsets/topic.rs"]
 mod topic;
 

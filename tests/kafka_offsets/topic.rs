@@ -33,7 +33,7 @@ pub(crate) fn folder(folder: &str) -> PathBuf {
 }
 
 /// Segments of a partition with their base offsets, in order.
-fn segments(name: &str, partition: i32) -> Vec<(i64, Vec<u8>)> {
+pub(crate) fn segments(name: &str, partition: i32) -> Vec<(i64, Vec<u8>)> {
     let directory = folder(name).join(format!("__consumer_offsets-{partition}"));
     let entries = std::fs::read_dir(directory).expect("the partition is there");
     let paths = entries.map(|entry| entry.expect("it can be listed").path());
