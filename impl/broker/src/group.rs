@@ -5,7 +5,7 @@ use std::sync::Arc;
 use plimsoll_coordinator::{CallId, ErrorCode, GroupRequest, Step, TimerId, Timestamp};
 use plimsoll_disk::Disk;
 use plimsoll_log::{AppendError, NewBatch, NewRecord};
-use plimsoll_offsets::{CodecError, OffsetsRecord, encode, partition_for};
+use plimsoll_offsets::{CodecError, OffsetsRecord, encode};
 
 use crate::api::{Effect, Response};
 use crate::broker::Broker;
@@ -85,7 +85,8 @@ impl<D: Disk> Broker<D> {
 
     pub(crate) fn shard_of(&self, group: &str) -> Option<usize> {
         let partitions = i32::try_from(self.shards.len()).ok()?;
-        usize::try_from(partition_for(group, partitions)?).ok()
+        let routing = self.decisions.replay.routing;
+        usize::try_from(routing.partition_for(group, partitions)?).ok()
     }
 
     fn make(&mut self, now: Timestamp, index: usize, step: Step) -> Vec<Effect> {

@@ -50,14 +50,18 @@ impl Shard {
     fn replay(&mut self, disk: &impl Disk, extent: LoadExtent) -> Result<(), LoadError> {
         let log = &self.partition.log;
         let end = match extent {
-            LoadExtent::ToTheEnd => log.log_end_offset(),
+            LoadExtent::ToTheEnd | LoadExtent::UpToAFailedRead => log.log_end_offset(),
             LoadExtent::AllButTheLastBatch => {
                 log.last_batch_offset().unwrap_or(log.log_end_offset())
             }
         };
-        each_entry(disk, log, end, |offset, entry| {
+        let replayed = each_entry(disk, log, end, |offset, entry| {
             self.coordinator.apply(offset, &entry)
-        })
+        });
+        match extent {
+            LoadExtent::UpToAFailedRead => Ok(()),
+            LoadExtent::ToTheEnd | LoadExtent::AllButTheLastBatch => replayed,
+        }
     }
 }
 

@@ -45,7 +45,7 @@ pub struct Coordinator {
     /// What each waits for: the high watermark at which it is released.
     pub(crate) waiting: Vec<(i64, Deferred)>,
     pub(crate) next_arming: u64,
-    /// Groups whose record a load saw removed, and whether it met what it does not accept: mutants C-6 and C-7.
+    /// Groups whose record a load saw removed, and whether it met what it does not accept: mutants C-5, C-6 and C-7.
     pub(crate) removed_while_loading: BTreeSet<Text>,
     pub(crate) cannot_load: bool,
 }

@@ -43,6 +43,8 @@ pub enum LoadExtent {
     ToTheEnd,
     /// All but the last batch.
     AllButTheLastBatch,
+    /// What comes before a read that fails.
+    UpToAFailedRead,
 }
 
 /// What a load expects of the log.
@@ -55,6 +57,8 @@ pub enum LoadDemand {
     WhatTombstonesRemove,
     /// A group whose record was removed has no offsets.
     RemovedGroupsStayRemoved,
+    /// The record of a KIP-848 member's group stands before the member's own.
+    GroupsBeforeTheirMembers,
 }
 
 /// Whether a sync phase ends.
@@ -117,13 +121,23 @@ pub enum TombstoneKey {
     EncodedTwice,
 }
 
+/// What ends a transaction in the log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum TransactionEnd {
+    /// A control record, which compaction keeps as long as it keeps a record of the transaction (K7).
+    #[default]
+    Marker,
+    /// A record under its producer's key, of which compaction keeps the last.
+    RecordOfTheProducer,
+}
+
 /// Every decision, right by default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Decisions {
     /// Mutants C-8, C-9 and O-19 are decisions of the replay.
     pub replay: plimsoll_offsets::Decisions,
-    /// Mutants C-6 ([`LoadDemand::WhatTombstonesRemove`]) and C-7 ([`LoadDemand::RemovedGroupsStayRemoved`]): a
-    /// compacted log cannot be loaded. Break K6, V3.
+    /// Mutants C-5 ([`LoadDemand::GroupsBeforeTheirMembers`]), C-6 ([`LoadDemand::WhatTombstonesRemove`]) and C-7
+    /// ([`LoadDemand::RemovedGroupsStayRemoved`]): a compacted log cannot be loaded. Break K6, V3.
     pub demand: LoadDemand,
     /// Mutant C-10 ([`OpenTransactions::AreOverlooked`]): a group with nothing but open transactions is removed. Breaks
     /// O7, D1.
@@ -138,7 +152,11 @@ pub struct Decisions {
     pub static_session: StaticSession,
     /// Mutant O-1 ([`TombstoneKey::EncodedTwice`]): what was deleted comes back with the next load. Breaks S9.
     pub tombstone_key: TombstoneKey,
-    /// Mutant C-15 ([`LoadExtent::AllButTheLastBatch`]): the load stops early and serves a stale cache. Breaks S6, S3.
+    /// Mutant O-6 ([`TransactionEnd::RecordOfTheProducer`]): compaction removes what committed a transaction, and its
+    /// offsets are lost with the next load. Breaks K6.
+    pub transaction_end: TransactionEnd,
+    /// Mutants C-15 ([`LoadExtent::AllButTheLastBatch`]) and C-4 ([`LoadExtent::UpToAFailedRead`]): the load stops early
+    /// and serves a stale cache. Break S6, S3.
     pub load: LoadExtent,
     /// Mutant C-20 ([`Acknowledge::OnceAppended`]): a commit is acknowledged before it is durable. Breaks S3.
     pub commit: Acknowledge,

@@ -65,7 +65,7 @@ pub use config::CoordinatorConfig;
 pub use coordinator::{Coordinator, Status};
 pub use decisions::{
     Acknowledge, Decisions, ExpiryBase, Fence, LoadDemand, LoadExtent, OpenTransactions,
-    Replacement, StaticSession, SyncPhase, TombstoneKey, UpdateCache,
+    Replacement, StaticSession, SyncPhase, TombstoneKey, TransactionEnd, UpdateCache,
 };
 pub use error_code::ErrorCode;
 pub use find_coordinator::{

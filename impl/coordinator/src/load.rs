@@ -31,7 +31,7 @@ impl Coordinator {
         }
     }
 
-    /// Mutants C-6 and C-7: what a log must not lack.
+    /// Mutants C-5, C-6 and C-7: what a log must not lack.
     fn demand(&mut self, record: &OffsetsRecord) {
         let lacks = match record {
             OffsetsRecord::Offset {
@@ -47,6 +47,11 @@ impl Coordinator {
             _ => false,
         };
         self.cannot_load |= lacks && self.decisions.demand == LoadDemand::WhatTombstonesRemove;
+        let OffsetsRecord::ConsumerMember { group, .. } = record else {
+            return;
+        };
+        self.cannot_load |= self.decisions.demand == LoadDemand::GroupsBeforeTheirMembers
+            && self.cache.consumer_epoch(group).is_none();
     }
 
     fn is_durable(&self, group: &str) -> bool {

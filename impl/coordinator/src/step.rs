@@ -82,6 +82,7 @@ pub struct Step {
     pub(crate) written: Option<Vec<OffsetsRecord>>,
     pub(crate) producer: Option<Producer>,
     pub(crate) marker: Option<EndTransaction>,
+    pub(crate) marker_has_key: bool,
     pub(crate) deferred: Option<Deferred>,
     pub(crate) outcome: Outcome,
 }
@@ -101,6 +102,13 @@ impl Step {
     /// The marker to append, as a control batch, before the step is accepted.
     pub fn marker(&self) -> Option<&EndTransaction> {
         self.marker.as_ref()
+    }
+
+    /// Under which key compaction is to find the marker: none, a control record has no key. (Mutant O-6 gives it its
+    /// producer's.)
+    pub fn marker_key(&self) -> Option<i64> {
+        let marker = self.marker.as_ref().filter(|_| self.marker_has_key);
+        marker.map(|marker| marker.producer.id)
     }
 
     /// The answer of a step that does nothing but answer: there is nothing to accept.
@@ -127,6 +135,7 @@ impl Step {
             written: None,
             producer: None,
             marker: None,
+            marker_has_key: false,
             deferred: None,
             outcome: Outcome::default(),
         }

@@ -2,6 +2,7 @@
 
 use crate::api::{CallId, EndTransaction, EndTransactionResponse, GroupRequest, GroupResponse};
 use crate::coordinator::Coordinator;
+use crate::decisions::TransactionEnd;
 use crate::error_code::ErrorCode;
 use crate::step::{Cause, Step};
 
@@ -11,6 +12,7 @@ impl Coordinator {
         let mut step = Step::nothing();
         step.cause = Cause::Call(call, Box::new(GroupRequest::EndTxn(request.clone())));
         step.marker = Some(request.clone());
+        step.marker_has_key = self.decisions.transaction_end == TransactionEnd::RecordOfTheProducer;
         step.answer_once_durable(
             call,
             GroupResponse::EndTxn(EndTransactionResponse {

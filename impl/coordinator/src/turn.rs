@@ -64,6 +64,7 @@ impl Turn<'_> {
             written,
             producer: None,
             marker: None,
+            marker_has_key: false,
             deferred: self.deferred,
             outcome: self.outcome,
         }

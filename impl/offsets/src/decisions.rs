@@ -33,6 +33,28 @@ pub enum Newer {
     ByCommitTimestamp,
 }
 
+/// What an offset is remembered under.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum KeyOf {
+    /// Its group, topic and partition, each a field (O8).
+    #[default]
+    Fields,
+    /// The two names put together with a dash between them, which names may hold themselves.
+    NamesPutTogether,
+}
+
+/// Which partition of the offsets topic a group is sent to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Routing {
+    /// The absolute value of Java's hash of its name, over UTF-16 code units (S10).
+    #[default]
+    AsKafka,
+    /// The same hash with its sign bit masked, as keyed producers do it.
+    SignBitMasked,
+    /// The same formula over UTF-8 bytes.
+    OverBytes,
+}
+
 /// Every decision, right by default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Decisions {
@@ -43,4 +65,9 @@ pub struct Decisions {
     pub tombstone: PendingUnderTombstone,
     /// Mutant O-19 ([`Newer::ByCommitTimestamp`]): a clock that went back hides newer commits. Breaks O1.
     pub newer: Newer,
+    /// Mutant O-17 ([`KeyOf::NamesPutTogether`]): groups and topics whose names run together share an offset. Breaks O8.
+    pub key: KeyOf,
+    /// Mutants O-18 ([`Routing::SignBitMasked`], [`Routing::OverBytes`]): a group's records stand where no other broker
+    /// looks for them. Breaks S10.
+    pub routing: Routing,
 }

@@ -24,7 +24,7 @@ pub use codec::{
     CodecError, RecordKey, decode, decode_key, decode_value, encode, record_type_name,
 };
 pub use consumer::{ConsumerGroupEpoch, CurrentAssignment, MemberState, TopicPartitions};
-pub use decisions::{Decisions, Materialise, Newer, PendingUnderTombstone};
+pub use decisions::{Decisions, KeyOf, Materialise, Newer, PendingUnderTombstone, Routing};
 pub use entry::{Entry, Malformed, Part};
 pub use expiry::{Expired, RetentionBase};
 pub use record::{Bytes, CommittedOffset, GroupMetadata, MemberMetadata, OffsetsRecord, Text};

@@ -1,5 +1,7 @@
 //! Every decision that can be taken wrongly, taken both ways.
 
+use plimsoll_offsets::ConsumerGroupEpoch;
+
 use super::*;
 
 fn with(decisions: Decisions, column: Column) -> World {
@@ -83,7 +85,7 @@ fn deciding(decisions: Decisions) -> World {
 }
 
 #[test]
-fn c6_and_c7_a_compacted_log_cannot_be_loaded() {
+fn c5_c6_and_c7_a_compacted_log_cannot_be_loaded() {
     let tombstone = OffsetsRecord::Group {
         group: "g".into(),
         value: None,
@@ -132,6 +134,30 @@ fn c6_and_c7_a_compacted_log_cannot_be_loaded() {
         demand: LoadDemand::WhatTombstonesRemove,
         ..Decisions::default()
     };
+    let member = |group: &str| OffsetsRecord::ConsumerMember {
+        group: group.into(),
+        member: "m".into(),
+        value: None,
+    };
+    let epoch = OffsetsRecord::ConsumerGroup {
+        group: "g".into(),
+        value: Some(ConsumerGroupEpoch {
+            epoch: 1,
+            metadata_hash: 0,
+        }),
+    };
+    let (before, after) = ([epoch.clone(), member("g")], [member("g"), epoch]);
+    for (demand, log, expected) in [
+        (LoadDemand::Nothing, &after, Status::Active),
+        (LoadDemand::GroupsBeforeTheirMembers, &after, Status::Failed),
+        (
+            LoadDemand::GroupsBeforeTheirMembers,
+            &before,
+            Status::Active,
+        ),
+    ] {
+        assert_eq!(status(demand, log), expected, "{demand:?}");
+    }
     let mut failed = World::loaded(
         CoordinatorConfig::default(),
         decisions,
@@ -337,6 +363,22 @@ fn o1_what_was_deleted_comes_back_with_the_next_load() {
         groups(TombstoneKey::EncodedTwice, false),
         "nothing was deleted"
     );
+}
+
+#[test]
+fn o6_a_marker_has_the_key_of_its_producer() {
+    let key = |transaction_end| {
+        let world = deciding(Decisions {
+            transaction_end,
+            ..Decisions::default()
+        });
+        let step = world
+            .coordinator
+            .request(NOW, CallId(1), &end_txn(Ended::Committed));
+        (step.marker().is_some(), step.marker_key().is_some())
+    };
+    assert_eq!(key(TransactionEnd::Marker), (true, false));
+    assert_eq!(key(TransactionEnd::RecordOfTheProducer), (true, true));
 }
 
 #[test]

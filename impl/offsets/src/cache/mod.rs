@@ -13,11 +13,12 @@ mod advance;
 mod transactions;
 mod view;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::consumer::{ConsumerGroupEpoch, CurrentAssignment};
-use crate::decisions::{Decisions, Materialise, Newer, PendingUnderTombstone};
+use crate::decisions::{Decisions, KeyOf, Materialise, Newer, PendingUnderTombstone};
 use crate::record::{CommittedOffset, GroupMetadata, OffsetsRecord, Text};
 use crate::timeline::Timeline;
 
@@ -67,7 +68,7 @@ impl Cache {
                 partition,
                 value,
             } => {
-                let key = (group.clone(), (topic.clone(), *partition));
+                let key = self.key(group, topic, *partition);
                 self.put_offset(offset, offset, key, value.clone());
             }
             OffsetsRecord::Group { group, value } => {
@@ -117,7 +118,7 @@ impl Cache {
         else {
             return self.replay(offset, record);
         };
-        let key = (group.clone(), (topic.clone(), *partition));
+        let key = self.key(group, topic, *partition);
         let timeline = self.timeline(&key);
         if timeline.is_some_and(|timeline| offset < timeline.newest_tombstone()) {
             return;
@@ -145,6 +146,33 @@ impl Cache {
                 Materialise::WhereTheMarkerStands => offset,
             };
             self.put_offset(offset, record, key, Some(pending.value));
+        }
+    }
+
+    /// What an offset is remembered under.
+    fn key(&self, group: &Text, topic: &Text, partition: i32) -> Key {
+        match self.decisions.key {
+            KeyOf::Fields => (group.clone(), (topic.clone(), partition)),
+            KeyOf::NamesPutTogether => {
+                let (group, topic) = put_together(group, topic);
+                (group.into(), (topic.into(), partition))
+            }
+        }
+    }
+
+    /// The same, to look something up.
+    fn looked_up<'a>(
+        &self,
+        group: &'a str,
+        topic: &str,
+        partition: i32,
+    ) -> (Cow<'a, str>, (Text, i32)) {
+        match self.decisions.key {
+            KeyOf::Fields => (Cow::Borrowed(group), (Text::from(topic), partition)),
+            KeyOf::NamesPutTogether => {
+                let (group, topic) = put_together(group, topic);
+                (Cow::Owned(group), (topic.into(), partition))
+            }
         }
     }
 
@@ -188,6 +216,13 @@ impl Cache {
             _ => false,
         }
     }
+}
+
+/// Mutant O-17: a group and a topic as one name, and the first pair of names that it may stand for.
+fn put_together(group: &str, topic: &str) -> (String, String) {
+    let name = format!("{group}-{topic}");
+    let (group, topic) = name.split_once('-').unwrap_or((&name, ""));
+    (group.to_owned(), topic.to_owned())
 }
 
 #[cfg(test)]

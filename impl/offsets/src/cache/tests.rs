@@ -100,3 +100,34 @@ fn a_clone_does_not_see_what_comes_later() {
     assert_eq!(views(&before), (None, Some(1)));
     assert_eq!(views(&cache), (Some(1), Some(2)));
 }
+
+#[test]
+fn o17_names_that_run_together_share_an_offset() {
+    let seen = |key, topic: &str| {
+        let mut cache = Cache::with(Decisions {
+            key,
+            ..Decisions::default()
+        });
+        let value = |record: OffsetsRecord| match record {
+            OffsetsRecord::Offset { value, .. } => value,
+            _ => None,
+        };
+        cache.replay(
+            0,
+            &OffsetsRecord::Offset {
+                group: "a-b".into(),
+                topic: topic.into(),
+                partition: 0,
+                value: value(commit(0, 10)),
+            },
+        );
+        let offset = |group, topic| {
+            let latest = cache.offset(group, topic, 0).and_then(Timeline::latest);
+            latest.map(|value| value.offset)
+        };
+        (offset("a-b", topic), offset("a", "b-c"))
+    };
+    assert_eq!(seen(KeyOf::Fields, "c"), (Some(10), None));
+    assert_eq!(seen(KeyOf::NamesPutTogether, "c"), (Some(10), Some(10)));
+    assert_eq!(seen(KeyOf::NamesPutTogether, "d"), (Some(10), None));
+}

@@ -137,6 +137,10 @@ impl Transactions {
         of_group.is_some_and(|of_group| of_group.contains_key(partition))
     }
 
+    pub(super) fn is_any_open(&self) -> bool {
+        !self.groups.is_empty()
+    }
+
     pub(super) fn has_group(&self, group: &str) -> bool {
         self.groups.contains_key(group)
     }

@@ -17,9 +17,8 @@ impl Cache {
         topic: &str,
         partition: i32,
     ) -> Option<&Timeline<CommittedOffset>> {
-        self.offsets
-            .get(group)?
-            .get(&(Text::from(topic), partition))
+        let (group, partition) = self.looked_up(group, topic, partition);
+        self.offsets.get(&*group)?.get(&partition)
     }
 
     /// All offsets of a group, in the order of topic and partition.
@@ -79,10 +78,11 @@ impl Cache {
     /// Whether a commit for the partition waits for a marker: a stable fetch has to say so (O4), and it does not expire
     /// (O6).
     pub fn has_pending_offset(&self, group: &str, topic: &str, partition: i32) -> bool {
-        self.transactions.has_group(group)
-            && self
-                .transactions
-                .has_partition(group, &(Text::from(topic), partition))
+        if !self.transactions.is_any_open() {
+            return false;
+        }
+        let (group, partition) = self.looked_up(group, topic, partition);
+        self.transactions.has_partition(&group, &partition)
     }
 
     /// Whether any commit of the group waits for a marker: such a group is not removed (O7).
