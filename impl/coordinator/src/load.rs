@@ -64,7 +64,8 @@ impl Coordinator {
         let mut removed = self.removed_while_loading.iter();
         let came_back = |group: &Text| {
             let record = self.cache.group(group).and_then(Timeline::latest);
-            record.is_none() && self.cache.offsets(group).next().is_some()
+            let mut offsets = self.cache.offsets(group);
+            record.is_none() && offsets.any(|(_, timeline)| timeline.latest().is_some())
         };
         let demands = self.decisions.demand == LoadDemand::RemovedGroupsStayRemoved;
         self.cannot_load || (demands && removed.any(came_back))

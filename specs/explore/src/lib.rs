@@ -8,6 +8,7 @@
 //! | does the *design* keep the promises? | [`design`] |
 //! | does the *code* do what the design allows? | [`code`] |
 //! | does the *log* keep what it promised, whatever a power cut leaves? | [`disk`] |
+//! | does the *coordinator* keep its log's meaning, whatever is done to both? | [`groups`] |
 //! | how far does each run go? | [`runs`] |
 //! | how is a path told? | [`narrate`] |
 //! | what can be broken on purpose, and what must come of it? | [`mutants`] |
@@ -15,6 +16,7 @@
 pub mod code;
 pub mod design;
 pub mod disk;
+pub mod groups;
 pub mod ledger;
 pub mod mutants;
 pub mod narrate;

@@ -177,7 +177,8 @@ impl PromiseId {
     ];
 
     /// What the offsets topic and the coordinator on it promise, whatever its groups do.
-    pub const OFFSETS_TOPIC: [PromiseId; 15] = [
+    pub const OFFSETS_TOPIC: [PromiseId; 16] = [
+        PromiseId::G3,
         PromiseId::S1,
         PromiseId::S3Log,
         PromiseId::K6,

@@ -2,30 +2,31 @@
 
 use std::collections::BTreeSet;
 
-use super::{Entry, Meaning, broken, meaning};
-use crate::{Broken, Offset, PromiseId};
+use super::{Meaning, broken};
+use crate::{Broken, PromiseId};
 
-/// S6: what a coordinator serves after a load is not what only a beginning of its log gives.
+/// S6: what a coordinator serves after a load is not what only a beginning of its log gives. `replay` says what replay
+/// of so many records gives, of the `records` that there are.
 ///
 /// A load that makes something else of the whole log is another matter (S1, O1).
-pub fn load_is_complete(loaded: &Meaning, log: &[(Offset, Entry)]) -> Result<(), Broken> {
-    let nothing = BTreeSet::new();
-    if loaded.differ(&meaning(log), &nothing).is_none() {
+pub fn load_is_complete(
+    loaded: &Meaning,
+    records: usize,
+    replay: impl Fn(usize) -> Meaning,
+) -> Result<(), Broken> {
+    let gives = |length: usize| loaded.differ(&replay(length), &BTreeSet::new()).is_none();
+    if gives(records) {
         return Ok(());
     }
-    let beginning = (0..log.len())
-        .rev()
-        .find(|length| loaded.differ(&meaning(&log[..*length]), &nothing).is_none());
-    let Some((first, _)) = beginning.and_then(|length| log.get(length)) else {
-        return Ok(());
-    };
-    let end = log.last().map_or(0, |(last, _)| last + 1);
-    broken(
-        PromiseId::S6,
-        format!(
-            "the coordinator serves what its log gave up to offset {first}; the log goes on to {end}"
+    match (0..records).rev().find(|length| gives(*length)) {
+        None => Ok(()),
+        Some(length) => broken(
+            PromiseId::S6,
+            format!(
+                "the coordinator serves what the first {length} of the {records} records in its log give"
+            ),
         ),
-    )
+    }
 }
 
 /// K6: a log loads, and means the same, whatever a legal compaction removed of it. `None` is a load that was refused.

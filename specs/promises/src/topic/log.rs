@@ -29,8 +29,18 @@ impl fmt::Display for Key {
             topic,
             partition,
         } = self;
+        let (topic, group) = (printable(topic), printable(group));
         write!(f, "{topic}/{partition} of group {group}")
     }
+}
+
+/// A name on a line: what does not print is written as its number. (A key that was encoded twice has such names.)
+pub fn printable(name: &str) -> String {
+    let one = |c: char| match c.is_control() {
+        true => c.escape_default().to_string(),
+        false => c.to_string(),
+    };
+    name.chars().map(one).collect()
 }
 
 /// What was committed.
@@ -178,10 +188,11 @@ fn fate(producer: Option<i64>, after: &[(Offset, Entry)]) -> Fate {
 }
 
 impl Meaning {
-    /// Where the two differ in offsets, in words.
+    /// Where the two differ in offsets, in words; not by where their records stand.
     pub fn offsets_differ(&self, other: &Meaning) -> Option<(String, String)> {
         let mut keys = self.offsets.keys().chain(other.offsets.keys());
-        let key = keys.find(|key| self.offsets.get(key) != other.offsets.get(key))?;
+        let value = |of: &Meaning, key: &Key| of.offsets.get(key).map(|(_, value)| value.clone());
+        let key = keys.find(|key| value(self, key) != value(other, key))?;
         let told = |of: &Meaning| match of.offsets.get(key) {
             Some((at, value)) => format!("{} for {key} (record {at})", value.offset),
             None => format!("no offset for {key}"),

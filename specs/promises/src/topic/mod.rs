@@ -31,7 +31,7 @@ mod state;
 pub use expiry::{Expiring, Phase, expires_only_what_may, removes_only_what_is_over};
 pub use fencing::{comes_from_a_current_member, instance_has_one_member};
 pub use loading::{compacted_loads_alike, load_is_complete};
-pub use log::{Committed, Entry, Generation, Key, Meaning, Member, Name, meaning};
+pub use log::{Committed, Entry, Generation, Key, Meaning, Member, Name, meaning, printable};
 pub use recovery::{phase_ends, silent_members_leave};
 pub use routing::stands_where_brokers_look;
 pub use state::{

@@ -1,0 +1,119 @@
+//! The runs of the system: small alphabets, each explored whole.
+
+use super::{
+    bounds::{Begin, GroupsBounds, NONE},
+    names::{A_B_C, A_BC, CYRILLIC, FIRST, NEGATIVE_HASH, SECOND, Who},
+};
+
+/// Commits of a client outside the group protocol, deleted and made again, on a log that is compacted and lost.
+pub const COMMITS: GroupsBounds = GroupsBounds {
+    steps: 6,
+    spots: &[FIRST],
+    simple: true,
+    deletions: true,
+    clocks_back: 1,
+    full_disks: 1,
+    compactions: 2,
+    failovers: 1,
+    failed_reads: 1,
+    ..NONE
+};
+
+/// Commits in transactions, on a log that is compacted and lost.
+pub const TRANSACTIONS: GroupsBounds = GroupsBounds {
+    steps: 6,
+    spots: &[FIRST, SECOND],
+    transactions: true,
+    compactions: 1,
+    failovers: 1,
+    ..NONE
+};
+
+/// A transaction and what others do to its offset meanwhile.
+pub const MIXED: GroupsBounds = GroupsBounds {
+    steps: 5,
+    spots: &[FIRST],
+    simple: true,
+    transactions: true,
+    deletions: true,
+    compactions: 1,
+    failovers: 1,
+    ..NONE
+};
+
+/// Two dynamic members that come, go, fall silent and come back.
+pub const MEMBERS: GroupsBounds = GroupsBounds {
+    steps: 7,
+    spots: &[FIRST],
+    members: &[Who::A, Who::B],
+    lives: 2,
+    timers: true,
+    failovers: 1,
+    ..NONE
+};
+
+/// A static member that dies and comes back, next to a dynamic one.
+pub const STATIC: GroupsBounds = GroupsBounds {
+    steps: 8,
+    spots: &[FIRST],
+    members: &[Who::S],
+    lives: 3,
+    timers: true,
+    full_disks: 1,
+    failovers: 2,
+    ..NONE
+};
+
+/// Time passes over a group that a member uses and leaves.
+pub const EXPIRY: GroupsBounds = GroupsBounds {
+    steps: 8,
+    spots: &[FIRST],
+    members: &[Who::A],
+    timers: true,
+    ticks: 3,
+    failovers: 1,
+    ..NONE
+};
+
+/// Time passes over offsets that are committed in transactions and otherwise.
+pub const EXPIRY_IN_TRANSACTIONS: GroupsBounds = GroupsBounds {
+    steps: 6,
+    spots: &[FIRST],
+    simple: true,
+    transactions: true,
+    ticks: 2,
+    failovers: 1,
+    ..NONE
+};
+
+/// A group that is joined, left, deleted and used again.
+pub const GROUP_LIFE: GroupsBounds = GroupsBounds {
+    steps: 7,
+    spots: &[FIRST],
+    members: &[Who::A],
+    simple: true,
+    deletions: true,
+    compactions: 1,
+    failovers: 1,
+    ..NONE
+};
+
+/// Groups whose names run together with those of topics, or hash to a negative number, or are no single bytes.
+pub const NAMES: GroupsBounds = GroupsBounds {
+    steps: 4,
+    spots: &[A_B_C, A_BC, NEGATIVE_HASH, CYRILLIC],
+    simple: true,
+    failovers: 1,
+    ..NONE
+};
+
+/// What a KIP-848 group left in the log, under a coordinator that serves none.
+pub const LEFT_BEHIND: GroupsBounds = GroupsBounds {
+    begin: Begin::AnotherProtocol,
+    steps: 6,
+    spots: &[FIRST],
+    simple: true,
+    compactions: 2,
+    failovers: 2,
+    ..NONE
+};

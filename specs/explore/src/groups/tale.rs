@@ -1,0 +1,379 @@
+//! A path walked again so that it can be told: what was asked and answered, what the log holds, and what the coordinator
+//! makes of it.
+
+use plimsoll_coordinator::{Answer, ErrorCode, GroupResponse, GroupState, Status};
+use plimsoll_offsets::{Ended, Entry, OffsetsRecord};
+use plimsoll_promises::{
+    Broken,
+    topic::{Key, printable},
+};
+
+use super::{
+    action::{GroupsAction, Removal, Timer},
+    expect::{Call, Stands},
+    log::{Slot, generation},
+    names::{RETENTION_MS, TICK_MS, Who},
+    state::GroupsState,
+    system::GroupsSystem,
+    view::Memory,
+};
+use crate::{narrate::NotPossible, system::System};
+
+/// One step of a path, in words.
+#[derive(Debug, Clone)]
+pub struct Scene {
+    /// What happens.
+    pub told: String,
+    /// What comes of it at once: answers.
+    pub notes: Vec<String>,
+    /// What each party holds after it, by its name, where that has changed.
+    pub changed: Vec<(&'static str, String)>,
+    /// What each party holds after it.
+    pub state: Vec<(&'static str, String)>,
+    /// Promises that the step broke.
+    pub broken: Vec<Broken>,
+}
+
+impl GroupsSystem {
+    /// Walks a path up to the first broken promise, or to its end; an error names the first step that is not possible.
+    pub fn tell(&self, path: &[GroupsAction]) -> Result<Vec<Scene>, NotPossible> {
+        let mut at = self.start();
+        let mut before = parties(&at);
+        let mut scenes = Vec::with_capacity(path.len());
+        for (index, action) in path.iter().enumerate() {
+            let mut offered = Vec::new();
+            self.actions(&at, &mut offered);
+            if !offered.contains(action) {
+                return Err(NotPossible {
+                    step: index + 1,
+                    action: format!("{action:?}"),
+                    because: "neither the coordinator nor its clients offer it in this state"
+                        .to_owned(),
+                });
+            }
+            let taken = self.take(&at, *action);
+            let state = parties(&taken.next);
+            let changed = state.iter().filter(|party| !before.contains(party));
+            let mut notes: Vec<String> = taken.answers.iter().filter_map(answered).collect();
+            notes.extend(taken.failed.then(|| "the append fails".to_owned()));
+            scenes.push(Scene {
+                told: told(&at, *action, &taken.next),
+                notes,
+                changed: changed.cloned().collect(),
+                state: state.clone(),
+                broken: taken.broken.clone(),
+            });
+            if !taken.broken.is_empty() {
+                break;
+            }
+            at = taken.next;
+            before = state;
+        }
+        Ok(scenes)
+    }
+}
+
+fn told(at: &GroupsState, action: GroupsAction, next: &GroupsState) -> String {
+    let offset = 10 * (at.log.end() + 1);
+    let id = |who: Who| who.id(next.expect.client(who).life);
+    match action {
+        GroupsAction::Commit(spot) => {
+            format!("a client commits offset {offset} for {}", spot.key())
+        }
+        GroupsAction::MemberCommit(who) => {
+            let generation = at.expect.client(who).generation;
+            format!(
+                "{} commits offset {offset} in generation {generation}",
+                id(who)
+            )
+        }
+        GroupsAction::TxnCommit(spot) => {
+            format!(
+                "the producer commits offset {offset} for {} in its transaction",
+                spot.key()
+            )
+        }
+        GroupsAction::End { committed: true } => "the producer commits its transaction".to_owned(),
+        GroupsAction::End { committed: false } => "the producer aborts its transaction".to_owned(),
+        GroupsAction::DeleteOffset(spot) => {
+            format!("an administrator deletes the offset of {}", spot.key())
+        }
+        GroupsAction::DeleteGroup(spot) => {
+            format!("an administrator deletes group {}", spot.group())
+        }
+        GroupsAction::Join(who) if at.expect.client(who).life == next.expect.client(who).life => {
+            format!("{} joins again", id(who))
+        }
+        GroupsAction::Join(who) => format!("{} joins the group, as {}", who.name(), id(who)),
+        GroupsAction::Restart(who) => {
+            let before = who.id(at.expect.client(who).life);
+            format!(
+                "{before} dies unheard; {} comes back and joins, as {}",
+                who.name(),
+                id(who)
+            )
+        }
+        GroupsAction::Sync(who) => {
+            let to = &at.expect.client(who).leads;
+            match to.is_empty() {
+                true => format!("{} syncs", id(who)),
+                false => format!(
+                    "{}, the leader, syncs and assigns to {}",
+                    id(who),
+                    to.join(" and ")
+                ),
+            }
+        }
+        GroupsAction::Leave(who) => format!("{} leaves", id(who)),
+        GroupsAction::Fire(Timer::Session(who, life)) => {
+            format!("{} has been silent for its session time-out", who.id(life))
+        }
+        GroupsAction::Fire(Timer::Join) => "the join phase has lasted its time".to_owned(),
+        GroupsAction::Fire(Timer::Sync) => "the sync phase has lasted its time".to_owned(),
+        GroupsAction::Expire => "expiry makes its pass".to_owned(),
+        GroupsAction::Wait => format!("{TICK_MS} ms pass; an offset is kept for {RETENTION_MS} ms"),
+        GroupsAction::ClockBack => format!("the clock goes back by {RETENTION_MS} ms"),
+        GroupsAction::Flush => "the offsets log is synced: the high watermark passes".to_owned(),
+        GroupsAction::FillDisk => "the disk is full: the next append will fail".to_owned(),
+        GroupsAction::Compact(removal) => cleaned(at, removal, next),
+        GroupsAction::FailOver {
+            unreadable_after, ..
+        } => lost(at, next, unreadable_after),
+        GroupsAction::Load => "the log is read again".to_owned(),
+    }
+}
+
+fn cleaned(at: &GroupsState, removal: Removal, next: &GroupsState) -> String {
+    let left: Vec<i64> = next.log.left().map(|(offset, _)| offset).collect();
+    let removed = at.log.left().map(|(offset, _)| offset);
+    let removed: Vec<String> = removed
+        .filter(|offset| !left.contains(offset))
+        .map(|offset| offset.to_string())
+        .collect();
+    let which = match removal {
+        Removal::Superseded => "what is superseded or aborted",
+        Removal::Everything => "all that nothing needs any more",
+        Removal::One(_) => "one record",
+    };
+    let records = if removed.len() == 1 {
+        "record"
+    } else {
+        "records"
+    };
+    format!(
+        "the cleaner removes {which}: {records} {}",
+        removed.join(", ")
+    )
+}
+
+fn lost(at: &GroupsState, next: &GroupsState, unreadable_after: Option<u8>) -> String {
+    let (end, kept) = (at.log.end(), next.log.end());
+    let of_the_log = match (at.log.durable < end, kept < end) {
+        (false, _) => String::new(),
+        (true, true) => format!(" and with it the log from offset {kept} on"),
+        (true, false) => ", but nothing of the log".to_owned(),
+    };
+    let read = match unreadable_after {
+        None => "",
+        Some(0) => "; its first read fails",
+        Some(_) => "; a later read of it fails",
+    };
+    format!("the coordinator is lost{of_the_log}; another one loads what is left{read}")
+}
+
+fn answered((call, answer): &(Option<Call>, Answer)) -> Option<String> {
+    let (from, error) = match (call.as_ref()?, &answer.response) {
+        (Call::Join(who, life), GroupResponse::Join(r)) if r.error == ErrorCode::None => {
+            return Some(format!(
+                "{} is told that it is in generation {}",
+                who.id(*life),
+                r.generation
+            ));
+        }
+        (Call::Sync(who, life), GroupResponse::Sync(r)) if r.error == ErrorCode::None => {
+            return Some(format!("{} is handed its assignment", who.id(*life)));
+        }
+        (Call::Commit(..), GroupResponse::Commit(r))
+            if r.partitions.iter().all(|p| p.error == ErrorCode::None) =>
+        {
+            return Some("the commit is acknowledged".to_owned());
+        }
+        (Call::Join(who, life), GroupResponse::Join(r)) => (who.id(*life), r.error),
+        (Call::Sync(who, life), GroupResponse::Sync(r)) => (who.id(*life), r.error),
+        (Call::Leave(who, life), GroupResponse::Leave(r)) => (who.id(*life), r.error),
+        (Call::Commit(Some((who, life)), _), GroupResponse::Commit(r)) => {
+            (who.id(*life), r.partitions.first()?.error)
+        }
+        (Call::Commit(None, _), GroupResponse::Commit(r)) => {
+            ("the client".into(), r.partitions.first()?.error)
+        }
+        (Call::DeleteOffset(..), GroupResponse::OffsetDelete(r)) => {
+            let error = r.partitions.first().map_or(r.error, |p| p.error);
+            ("the administrator".into(), error)
+        }
+        (Call::DeleteGroup(..), GroupResponse::Delete(r)) => {
+            ("the administrator".into(), r.groups.first()?.1)
+        }
+        (_, GroupResponse::TxnCommit(r)) => ("the producer".into(), r.partitions.first()?.error),
+        (_, GroupResponse::EndTxn(r)) => ("the producer".into(), r.error),
+        _ => return None,
+    };
+    Some(match error {
+        ErrorCode::None => format!("{from} is told that it is done"),
+        error => format!("{from} is told {error:?}"),
+    })
+}
+
+/// What each party holds.
+fn parties(state: &GroupsState) -> Vec<(&'static str, String)> {
+    let mut parties = Vec::new();
+    for who in Who::ALL {
+        let client = state.expect.client(who);
+        let id = who.id(client.life);
+        let stands = match client.stands {
+            Stands::Outside if client.life == 0 => continue,
+            Stands::Outside => "is outside the group".to_owned(),
+            Stands::WaitsToJoin => format!("waits to join as {id}"),
+            Stands::Joined => format!("in generation {}, has to sync", client.generation),
+            Stands::WaitsToSync => {
+                format!(
+                    "in generation {}, waits for its assignment",
+                    client.generation
+                )
+            }
+            Stands::Owns => format!("in generation {}, owns its partition", client.generation),
+            Stands::MustRejoin => "has to join again".to_owned(),
+        };
+        parties.push((who.name(), stands));
+    }
+    match state.coordinator.status() {
+        Status::Active => {
+            parties.push(("coordinator", groups(state)));
+            parties.push(("remembers", remembers(state)));
+        }
+        Status::Failed => {
+            parties.push(("coordinator", "refuses its log, serves nothing".to_owned()))
+        }
+        _ => parties.push((
+            "coordinator",
+            "has nothing loaded, serves nothing".to_owned(),
+        )),
+    }
+    parties.push(("offsets log", log(state)));
+    parties
+}
+
+fn groups(state: &GroupsState) -> String {
+    let mut told = Vec::new();
+    for id in state.coordinator.group_ids() {
+        let Some(group) = state.coordinator.group(id) else {
+            continue;
+        };
+        let members: Vec<&str> = group.members.iter().map(|m| &*m.member).collect();
+        let members = match members.is_empty() {
+            true => String::new(),
+            false => format!(", members {}", members.join(" ")),
+        };
+        told.push(match group.state {
+            GroupState::Empty => format!("group {id} is empty"),
+            GroupState::PreparingRebalance => format!("group {id} prepares a rebalance{members}"),
+            GroupState::CompletingRebalance => {
+                format!("group {id} awaits generation {}{members}", group.generation)
+            }
+            GroupState::Stable => format!(
+                "group {id} is stable in generation {}{members}",
+                group.generation
+            ),
+            GroupState::Dead => format!("group {id} is dead"),
+        });
+    }
+    match told.is_empty() {
+        true => "no groups".to_owned(),
+        false => told.join("; "),
+    }
+}
+
+fn remembers(state: &GroupsState) -> String {
+    let memory = Memory::of(&state.coordinator).meaning;
+    let offsets = memory.offsets.iter();
+    let mut told: Vec<String> = offsets
+        .map(|(key, (_, value))| format!("{} for {key}", value.offset))
+        .collect();
+    let pending = memory.pending.iter();
+    told.extend(pending.map(|(key, _, at)| format!("record {at} for {key} awaits its marker")));
+    match told.is_empty() {
+        true => "no offsets".to_owned(),
+        false => told.join("; "),
+    }
+}
+
+/// The log as it is left, a bar where its durable part ends.
+fn log(state: &GroupsState) -> String {
+    let mut told: Vec<String> = Vec::new();
+    let left: Vec<(i64, &Slot)> = state.log.left().collect();
+    let durable = |(at, _): &&(i64, &Slot)| *at < state.log.durable;
+    let bar = left.iter().filter(durable).count();
+    for (index, (at, slot)) in left.iter().enumerate() {
+        if index == bar {
+            told.push("|".to_owned());
+        }
+        told.push(format!("{at}:[{}]", entry_told(&slot.entry)));
+    }
+    match (told.is_empty(), bar == left.len()) {
+        (true, _) => "nothing".to_owned(),
+        (false, true) => format!("{}, durable", told.join(" ")),
+        (false, false) => format!("{}, not durable behind the bar", told.join(" ")),
+    }
+}
+
+fn entry_told(entry: &Entry) -> String {
+    let (producer, record) = match entry {
+        Entry::Marker { ended, .. } => {
+            return match ended {
+                Ended::Committed => "transaction committed".to_owned(),
+                Ended::Aborted => "transaction aborted".to_owned(),
+            };
+        }
+        Entry::Record { producer, record } => (producer, record),
+    };
+    match record {
+        OffsetsRecord::Offset {
+            group,
+            topic,
+            partition,
+            value,
+        } => {
+            let key = Key {
+                group: group.clone(),
+                topic: topic.clone(),
+                partition: *partition,
+            };
+            let in_transaction = if producer.is_some() {
+                ", in the transaction"
+            } else {
+                ""
+            };
+            match value {
+                Some(value) => format!("{} for {key}{in_transaction}", value.offset),
+                None => format!("{key} deleted"),
+            }
+        }
+        OffsetsRecord::Group { group, value } => {
+            let group = printable(group);
+            match value.as_ref().map(|value| generation(value)) {
+                None => format!("group {group} deleted"),
+                Some(None) => format!("group {group} made"),
+                Some(Some(generation)) => format!("{generation} in group {group}"),
+            }
+        }
+        OffsetsRecord::ConsumerGroup {
+            group,
+            value: Some(value),
+        } => format!("KIP-848 group {group} in epoch {}", value.epoch),
+        OffsetsRecord::ConsumerMember { group, member, .. } => {
+            format!("{member} of KIP-848 group {group}")
+        }
+        OffsetsRecord::ConsumerGroup { group, .. } => format!("KIP-848 group {group} deleted"),
+        OffsetsRecord::Unknown { key_type } => format!("type {key_type}"),
+    }
+}
