@@ -95,10 +95,14 @@ impl Group {
         }
     }
 
-    /// Makes it a member, and a static member the only one of its instance id.
+    /// Makes it a member, the only one of its id and, if it is static, of its instance id: a log that was not written
+    /// here may name either twice.
     pub(crate) fn insert(&mut self, id: Text, member: Member) {
-        if let Some(instance) = &member.instance {
-            self.statics.insert(instance.clone(), id.clone());
+        self.remove(&id);
+        if let Some(instance) = &member.instance
+            && let Some(former) = self.statics.insert(instance.clone(), id.clone())
+        {
+            self.members.remove(&former);
         }
         self.members.insert(id, member);
     }

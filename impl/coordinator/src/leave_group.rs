@@ -19,6 +19,11 @@ impl LeaveGroup {
         self.answered(|_| ErrorCode::UnknownMemberId)
     }
 
+    /// A version that has room for one member, and names another number: its one error could not tell who has left.
+    pub(crate) fn is_impossible(&self) -> bool {
+        self.version < SEVERAL_MEMBERS && self.members.len() != 1
+    }
+
     fn answered(&self, mut fate: impl FnMut(&LeavingMember) -> ErrorCode) -> GroupResponse {
         let left = |leaving: &LeavingMember| LeftMember {
             member: leaving.member.clone(),

@@ -33,10 +33,6 @@ impl Member {
         self.parked_join.is_some() || self.parked_sync.is_some()
     }
 
-    pub(crate) fn supports(&self, protocol: &str) -> bool {
-        self.protocols.iter().any(|p| *p.name == *protocol)
-    }
-
     /// Its metadata for a protocol; empty if it does not have that protocol.
     pub(crate) fn metadata(&self, protocol: Option<&str>) -> Bytes {
         let found = protocol.and_then(|name| self.protocols.iter().find(|p| *p.name == *name));

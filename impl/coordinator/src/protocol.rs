@@ -1,9 +1,12 @@
 //! Which assignors a group can use, and which one it takes.
 
+use std::collections::BTreeSet;
+
 use plimsoll_offsets::Text;
 
 use crate::api::JoinGroup;
 use crate::group::{Group, GroupState};
+use crate::member::Member;
 
 impl Group {
     /// Whether a member that joins like this can be part of the group. An empty group takes anybody who names a type and
@@ -15,27 +18,36 @@ impl Group {
         if self.state == GroupState::Empty {
             return true;
         }
+        let supported = self.supported_by_all();
         self.protocol_type.as_ref() == Some(&request.protocol_type)
             && request
                 .protocols
                 .iter()
-                .any(|p| self.supported_by_all(&p.name))
+                .any(|p| supported.as_ref().is_none_or(|all| all.contains(&*p.name)))
     }
 
-    fn supported_by_all(&self, protocol: &str) -> bool {
-        self.members
-            .values()
-            .all(|member| member.supports(protocol))
+    /// The protocols that every member has; nothing if there is no member. Found at once rather than name by name: a member
+    /// may have as many as fit into a request.
+    fn supported_by_all(&self) -> Option<BTreeSet<&str>> {
+        fn names(member: &Member) -> BTreeSet<&str> {
+            member.protocols.iter().map(|p| &*p.name).collect()
+        }
+        let mut members = self.members.values();
+        let mut supported = names(members.next()?);
+        for member in members {
+            let names = names(member);
+            supported.retain(|name| names.contains(name));
+        }
+        Some(supported)
     }
 
     /// The protocol with the most votes: each member votes for its favourite among those that all support. A tie goes
     /// to the first by name, so that the choice is the same on every broker.
     pub(crate) fn elect_protocol(&self) -> Option<Text> {
-        let vote = |member: &crate::member::Member| {
-            let favourite = member
-                .protocols
-                .iter()
-                .find(|p| self.supported_by_all(&p.name));
+        let supported = self.supported_by_all()?;
+        let vote = |member: &Member| {
+            let mut protocols = member.protocols.iter();
+            let favourite = protocols.find(|p| supported.contains(&*p.name));
             favourite.map(|p| p.name.clone())
         };
         let mut votes: Vec<Text> = self.members.values().filter_map(vote).collect();

@@ -1,6 +1,6 @@
 //! What is refused before the rules of an API are asked: layers 1 to 3 of semantics §3.0, and groups that do not exist.
 
-use crate::api::{GroupRequest, GroupResponse, HeartbeatResponse};
+use crate::api::{EndTransaction, GroupRequest, GroupResponse, HeartbeatResponse, TxnOffsetCommit};
 use crate::coordinator::{Coordinator, Status};
 use crate::error_code::ErrorCode;
 
@@ -50,6 +50,14 @@ impl Coordinator {
             _ if request.group().is_some_and(|id| unusable(id)) => Some(ErrorCode::InvalidGroupId),
             GroupRequest::Join(r) if !bounds.contains(&r.session_timeout_ms) => {
                 Some(ErrorCode::InvalidSessionTimeout)
+            }
+            GroupRequest::Leave(r) if r.is_impossible() => Some(ErrorCode::InvalidRequest),
+            // Its batch would look like one outside any transaction, and count at once.
+            GroupRequest::TxnCommit(TxnOffsetCommit { producer, .. })
+            | GroupRequest::EndTxn(EndTransaction { producer, .. })
+                if producer.id < 0 || producer.epoch < 0 =>
+            {
+                Some(ErrorCode::InvalidTxnState)
             }
             _ => None,
         }

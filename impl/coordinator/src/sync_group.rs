@@ -1,6 +1,8 @@
 //! SyncGroup: semantics §3.2. The leader's call writes the generation; everybody's answer waits until that record is
 //! below the high watermark (G3).
 
+use std::collections::BTreeMap;
+
 use plimsoll_offsets::{Bytes, Text};
 
 use crate::api::{CallId, GroupResponse, SyncGroup, SyncGroupResponse};
@@ -84,10 +86,15 @@ impl Turn<'_> {
     }
 
     fn append_generation(&mut self, request: &SyncGroup) {
-        // Members that the leader forgot get nothing; names that are not members are ignored.
-        let given = |id: &Text| request.assignments.iter().find(|(to, _)| to == id);
-        let assignment_of =
-            |id: &Text| given(id).map_or_else(|| Bytes::from([]), |(_, bytes)| bytes.clone());
+        // Members that the leader forgot get nothing; names that are not members are ignored. Of two assignments to one
+        // member the last counts, as in Kafka.
+        let given = request.assignments.iter().map(|(to, bytes)| (to, bytes));
+        let given: BTreeMap<&Text, &Bytes> = given.collect();
+        let assignment_of = |id: &Text| {
+            given
+                .get(id)
+                .map_or_else(|| Bytes::from([]), |bytes| Bytes::clone(bytes))
+        };
         let record = self.group.record(assignment_of);
         self.records.push(record);
         self.deferred = Some(Deferred::Assignments {

@@ -5,6 +5,7 @@
 mod administration;
 mod commit;
 mod decisions;
+mod edges;
 mod fetch;
 mod heartbeat;
 mod join;
