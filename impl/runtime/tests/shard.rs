@@ -96,6 +96,31 @@ fn an_incomplete_read_is_a_failed_load_not_a_short_log() {
 }
 
 #[test]
+fn a_record_that_cannot_be_replayed_fails_the_load_by_its_offset() {
+    let wrong = Record::Put {
+        expect: Some(9),
+        value: 2,
+    };
+    let (shard, _) = shard(&[record(1), wrong, record(3)], 3);
+    shard.elect(NOW, 1);
+    let told = "record at offset 1: it was written upon 9, but upon it is 1";
+    let reason = told.to_owned();
+    assert_eq!(shard.load(&|| NOW, 1), Loaded::Failed { reason });
+    // Not even what stands before it is shown.
+    for stable in [false, true] {
+        let read = Request::Get { stable };
+        assert_eq!(self::told(&shard, read), Err(Refusal::Failed));
+    }
+    let right = Record::Put {
+        expect: Some(1),
+        value: 2,
+    };
+    let (shard, _) = active(&[record(1), right, record(3)], 3);
+    let read = Request::Get { stable: true };
+    assert_eq!(self::told(&shard, read), Ok(Response::Value(3)));
+}
+
+#[test]
 fn old_news_is_no_news() {
     let (shard, _) = active(&[], 0);
     assert!(!shard.elect(NOW, 1));
