@@ -28,6 +28,9 @@ impl Turn<'_> {
             self.drop_assignments(ErrorCode::RebalanceInProgress);
         }
         self.disarm(TimerName::Sync);
+        // Whose SyncGroup was awaited: it is not any more, and one that comes all the same changes nothing.
+        let members = self.group.members.values_mut();
+        members.for_each(|member| member.owes_sync = false);
         let delay_ms = self.config.initial_rebalance_delay_ms;
         let waits_for_more = self.group.state == GroupState::Empty && delay_ms > 0;
         self.transition(GroupState::PreparingRebalance);
