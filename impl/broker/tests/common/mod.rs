@@ -151,6 +151,29 @@ pub fn error_of(response: &Response) -> ErrorCode {
     }
 }
 
+/// Errors of the whole answer and of its parts.
+pub fn errors(response: &Response) -> Vec<ErrorCode> {
+    let Response::Group(response) = response else {
+        return vec![error_of(response)];
+    };
+    match response {
+        GroupResponse::Commit(r) => r.partitions.iter().map(|p| p.error).collect(),
+        GroupResponse::TxnCommit(r) => r.partitions.iter().map(|p| p.error).collect(),
+        GroupResponse::Leave(r) if r.error == ErrorCode::None => {
+            r.members.iter().map(|m| m.error).collect()
+        }
+        GroupResponse::Leave(r) => vec![r.error],
+        GroupResponse::OffsetDelete(r) if r.error == ErrorCode::None => {
+            r.partitions.iter().map(|p| p.error).collect()
+        }
+        GroupResponse::OffsetDelete(r) => vec![r.error],
+        GroupResponse::EndTxn(r) => vec![r.error],
+        GroupResponse::Delete(r) => r.groups.iter().map(|(_, error)| *error).collect(),
+        GroupResponse::Describe(r) => r.groups.iter().map(|group| group.error).collect(),
+        other => vec![error_of(&Response::Group(other.clone()))],
+    }
+}
+
 pub fn bytes(text: &str) -> Bytes {
     text.as_bytes().into()
 }
