@@ -71,6 +71,47 @@ fn a_flipped_byte_is_named_by_file_byte_and_offset() {
     assert!(flipped > 30, "{flipped}");
 }
 
+/// "It has no offsets" would send its consumers to the beginning or the end.
+#[test]
+fn a_group_whose_partition_was_not_read_is_not_said_to_be_unknown() {
+    let data = Data::new();
+    let file = copied(&data, "compacted", 1).join("00000000000000000000.log");
+    for number in [0, 2, 3] {
+        copied(&data, "compacted", number);
+    }
+    let mut bytes = fs::read(&file).expect("it can be read");
+    bytes[200] ^= 1;
+    fs::write(&file, bytes).expect("it can be written");
+    let other = partition("compacted", 2);
+    for (group, directory, exit, told) in [
+        (
+            "coop",
+            data.path(),
+            Exit::BadData,
+            "what is known of a group 'coop' cannot be told: its name leads to partition 1, which could not be read",
+        ),
+        // One that would be in a partition that was read is not there.
+        (
+            "g",
+            data.path(),
+            Exit::BadData,
+            "nothing is known of a group 'g': it begins where auto.offset.reset says",
+        ),
+        // Of one partition alone nobody knows whether it is the one.
+        (
+            "coop",
+            &*other,
+            Exit::Unknown,
+            "nothing is known of a group 'coop' here; if its name leads here, it begins where auto.offset.reset says",
+        ),
+    ] {
+        let called = plimsoll(&["offsets", directory, "--group", group]);
+        let last = called.out.lines().last().unwrap_or_default();
+        assert_eq!(called.exit, exit, "{last}");
+        assert!(last.starts_with(told), "{last}");
+    }
+}
+
 #[test]
 fn a_batch_cut_off_in_the_middle_of_the_log_is_damage() {
     let data = Data::new();

@@ -39,7 +39,10 @@ pub(crate) fn offsets(args: &OffsetsArgs, output: &mut Output<'_>) -> Exit {
     for (_, problem) in &seen.problems {
         output.complain(&format!("error: {problem}\n"));
     }
-    let hint = args.group.as_deref().and_then(|name| only(name, &mut seen));
+    let hint = args
+        .group
+        .as_deref()
+        .and_then(|name| only(name, topic.whole, &mut seen));
     if args.json {
         lines(&seen, output);
     } else {
@@ -119,7 +122,7 @@ fn see(partitions: &[&Partition], at: Option<i64>, whole: Option<i32>) -> Seen {
 }
 
 /// Leaves only this group; if there is none of that name, says which may have been meant.
-fn only(name: &str, seen: &mut Seen) -> Option<String> {
+fn only(name: &str, whole: Option<i32>, seen: &mut Seen) -> Option<String> {
     let all = std::mem::take(&mut seen.groups);
     let close: Vec<String> = closest(name, all.iter().map(|group| group.group.as_str()))
         .into_iter()
@@ -136,9 +139,25 @@ fn only(name: &str, seen: &mut Seen) -> Option<String> {
         true => String::new(),
         false => format!("; did you mean {}?", close.join(" or ")),
     };
-    Some(format!(
-        "nothing is known of a group '{name}': it begins where auto.offset.reset says{hint}\n"
-    ))
+    Some(unknown(name, whole, seen, &hint))
+}
+
+/// A group of which nothing was found. That it has no offsets is certain only if the partition was read in which a broker
+/// looks for it.
+fn unknown(name: &str, whole: Option<i32>, seen: &Seen, hint: &str) -> String {
+    let leads_to = whole.and_then(|partitions| partition_for(name, partitions));
+    let was_read = |number| seen.read.iter().any(|read| read.partition == Some(number));
+    match leads_to {
+        Some(number) if was_read(number) => format!(
+            "nothing is known of a group '{name}': it begins where auto.offset.reset says{hint}\n"
+        ),
+        Some(number) => format!(
+            "what is known of a group '{name}' cannot be told: its name leads to partition {number}, which could not be read{hint}\n"
+        ),
+        None => format!(
+            "nothing is known of a group '{name}' here; if its name leads here, it begins where auto.offset.reset says{hint}\n"
+        ),
+    }
 }
 
 fn tell(args: &OffsetsArgs, seen: &Seen, hint: Option<&str>, output: &mut Output<'_>) {
