@@ -21,7 +21,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use plimsoll_log::{Batch, Record};
+use plimsoll_disk::RealDisk;
+use plimsoll_log::{Batch, Log, ProducerState, Record, Writer};
 use plimsoll_tests::dump::{DumpedBatch, DumpedFile, number, word};
 
 use tool::Tool;
@@ -216,6 +217,58 @@ fn index_files_that_we_write_are_right_to_kafka() {
 
 fn word_before(line: &str) -> &str {
     line.split(": ").next().unwrap_or_default()
+}
+
+/// Kafka writes down what it knows of producers when it stops. We know the same by reading its log.
+#[test]
+fn producers_rebuilt_from_kafkas_log_are_those_of_its_snapshots() {
+    let Some(tool) = Tool::ready() else { return };
+    let data = topic::folder("compacted");
+    let disk = RealDisk::open_read_only(&data).expect("it is there");
+    let mut compared = 0;
+    for partition in 0..3 {
+        let name = format!("__consumer_offsets-{partition}");
+        let snapshots = files(&data.join(&name), "snapshot");
+        let last = snapshots
+            .last()
+            .expect("the broker was stopped in good order");
+        let told = tool.dump(&[], std::slice::from_ref(last));
+        let kafkas: Vec<_> = told.files[0]
+            .other
+            .iter()
+            .map(|it| in_snapshot(it))
+            .collect();
+        let look = Log::look(&disk, &name, Writer::Kafka).expect("it opens");
+        let ours: Vec<_> = look.log.producers().map(in_log).collect();
+        assert_eq!(ours, kafkas, "{name}");
+        compared += ours.len();
+    }
+    assert_eq!(compared, 4);
+}
+
+/// Id and epoch, coordinator epoch, last time, sequences and last offset of the last batch.
+type Known = ((i64, i16), i32, i64, (i32, i32), i64);
+
+fn in_snapshot(line: &str) -> Known {
+    assert_eq!(word(line, "currentTxnFirstOffset"), "OptionalLong.empty");
+    (
+        (number(line, "producerId"), number(line, "producerEpoch")),
+        number(line, "coordinatorEpoch"),
+        number(line, "lastTimestamp"),
+        (number(line, "firstSequence"), number(line, "lastSequence")),
+        number(line, "lastOffset"),
+    )
+}
+
+fn in_log((id, known): (i64, &ProducerState)) -> Known {
+    let last = known.batches.last().expect("each has written");
+    (
+        (id, known.epoch),
+        known.coordinator_epoch,
+        known.last_timestamp_ms,
+        (last.first_sequence, last.last_sequence),
+        last.last_offset,
+    )
 }
 
 /// The tests above would see it: a flipped byte, another length, another place in an index.

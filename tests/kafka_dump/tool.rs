@@ -1,7 +1,6 @@
 //! Kafka's dump tool: fetched once, run with a bound on how long it may take.
 
 use std::fs::{self, File};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -9,6 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use plimsoll_tests::dump::{DumpedFile, dumped};
+use plimsoll_tests::skipped;
 
 const VERSION: &str = "4.1.1";
 /// What Maven is told to fetch.
@@ -40,8 +40,7 @@ impl Tool {
             Err(why) => {
                 let required = std::env::var_os("PLIMSOLL_REQUIRE_KAFKA").is_some();
                 assert!(!required, "PLIMSOLL_REQUIRE_KAFKA is set, but {why}");
-                // Past the harness, which keeps what a test prints that passes.
-                let _ = writeln!(std::io::stderr(), "skipped, because {why}");
+                skipped(why);
                 None
             }
         }
