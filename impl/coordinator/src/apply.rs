@@ -55,7 +55,11 @@ impl Coordinator {
             .take()
             .map(|deferred| (self.releases_at(&step, &deferred), deferred));
         let mut outcome = self.install(step, base_offset);
-        self.waiting.extend(deferred);
+        if let Some((at, deferred)) = deferred {
+            // In the order of the offsets that they wait for, and among those of one in the order in which they came.
+            let place = self.waiting.partition_point(|(other, _)| *other <= at);
+            self.waiting.insert(place, (at, deferred));
+        }
         outcome.extend(self.release(now));
         outcome
     }

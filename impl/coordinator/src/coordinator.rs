@@ -42,7 +42,7 @@ pub struct Coordinator {
     pub(crate) cache: Cache,
     pub(crate) high_watermark: i64,
     pub(crate) log_end: i64,
-    /// What each waits for: the high watermark at which it is released.
+    /// With the high watermark at which each is released, in that order.
     pub(crate) waiting: Vec<(i64, Deferred)>,
     pub(crate) next_arming: u64,
     /// Groups whose record a load saw removed, and whether it met what it does not accept: mutants C-5, C-6 and C-7.

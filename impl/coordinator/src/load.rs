@@ -12,6 +12,12 @@ use crate::member::Member;
 use crate::step::{Cause, Outcome};
 
 impl Coordinator {
+    /// Begins the load of a log that is durable below `high_watermark`: of what is replayed below it only the newest
+    /// of each key is held.
+    pub fn begin_load(&mut self, high_watermark: i64) {
+        self.cache.advance(high_watermark);
+    }
+
     /// Applies one record of the log while loading.
     pub fn replay(&mut self, offset: i64, record: &OffsetsRecord) {
         if self.decisions.demand != LoadDemand::Nothing {

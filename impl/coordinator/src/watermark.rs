@@ -44,13 +44,13 @@ impl Coordinator {
     /// Releases what the high watermark has passed, in the order in which it was appended.
     pub(crate) fn release(&mut self, now: Timestamp) -> Outcome {
         let mut outcome = Outcome::default();
-        let waiting = std::mem::take(&mut self.waiting);
-        let (released, still) = waiting
-            .into_iter()
-            .partition(|(at, _)| *at <= self.high_watermark);
-        self.waiting = still;
-        let released: Vec<(i64, Deferred)> = released;
-        for (_, deferred) in released {
+        let passed = |(at, _): &(i64, Deferred)| *at <= self.high_watermark;
+        let released = self.waiting.partition_point(passed);
+        if released == 0 {
+            return outcome;
+        }
+        let still = self.waiting.split_off(released);
+        for (_, deferred) in std::mem::replace(&mut self.waiting, still) {
             match deferred {
                 Deferred::Answer(answer) => outcome.answers.push(answer),
                 Deferred::TakenOver {

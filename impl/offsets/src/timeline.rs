@@ -89,6 +89,8 @@ impl<T> Timeline<T> {
         }
         // The same record again takes its own place.
         self.pending.pop_if(|pending| pending.record == record);
+        // Most keys have one at a time, and most of the time none.
+        self.pending.reserve_exact(1);
         self.pending.push(Pending {
             counts_from,
             record,
@@ -105,6 +107,9 @@ impl<T> Timeline<T> {
         // What stands before it is older, so it never counts again, even if it would begin to only now.
         if let Some(pending) = self.pending.drain(..=last).next_back() {
             self.committed = pending.value.map(|value| (pending.record, value));
+        }
+        if self.pending.is_empty() {
+            self.pending = Vec::new();
         }
     }
 

@@ -83,6 +83,7 @@ impl<M: Machine, L: PartitionLog<Batch = M::Batch, Record = M::Record>> Shard<M,
 
     fn replay(&self, machine: &mut M, leader_epoch: i32) -> Result<(Extent, u64), String> {
         let extent = self.log.extent(leader_epoch)?;
+        machine.begin(extent.high_watermark);
         let mut next = extent.start;
         let mut count = 0;
         while next < extent.end {

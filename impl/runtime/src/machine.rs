@@ -42,6 +42,11 @@ pub trait Machine: Send + 'static {
     /// Drops the step: its batch is certainly not in the log. Whoever asked is told.
     fn abandon(&mut self, now: Moment, step: Self::Step, why: NotWritten) -> Effects<Self>;
 
+    /// Begins the load of a log that is durable below `high_watermark`.
+    fn begin(&mut self, high_watermark: i64) {
+        let _ = high_watermark;
+    }
+
     /// Applies a record while loading.
     ///
     /// # Errors

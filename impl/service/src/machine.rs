@@ -42,8 +42,8 @@ pub struct GroupMachine {
 }
 
 impl GroupMachine {
-    /// A coordinator that has yet to load.
-    pub(crate) fn new(coordinator: Coordinator, expiry_interval_ms: u64) -> GroupMachine {
+    /// A coordinator that has yet to load, and how often it looks for expired offsets, in milliseconds.
+    pub fn new(coordinator: Coordinator, expiry_interval_ms: u64) -> GroupMachine {
         GroupMachine {
             coordinator,
             sweep: Sweep::default(),
@@ -145,6 +145,10 @@ impl Machine for GroupMachine {
                 .push(self.sweep.timer(self.expiry_interval_ms));
         }
         effects
+    }
+
+    fn begin(&mut self, high_watermark: i64) {
+        self.coordinator.begin_load(high_watermark);
     }
 
     fn replay(&mut self, offset: i64, entry: Entry) -> Result<(), String> {

@@ -29,7 +29,8 @@ impl Sweep {
             arming: 0,
             after_ms: match self.from {
                 Some(_) => BREATH_MS,
-                None => interval_ms,
+                // Never at once: a pass must not follow a pass within one tick.
+                None => interval_ms.max(BREATH_MS),
             },
         }
     }

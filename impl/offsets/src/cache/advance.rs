@@ -18,8 +18,10 @@ pub(super) enum Touched {
 
 impl Cache {
     /// Moves everything below `high_watermark` into the committed view, and forgets keys of which only a tombstone
-    /// is left. A load may call this as it goes, so that it holds keys, not records.
+    /// is left. What is replayed below it afterwards goes there at once: a load that begins with this holds keys, not
+    /// records.
     pub fn advance(&mut self, high_watermark: i64) {
+        self.high_watermark = self.high_watermark.max(high_watermark);
         // Not a prefix by construction: replay takes records in any order.
         let (below, above) = std::mem::take(&mut self.above)
             .into_iter()
@@ -27,22 +29,26 @@ impl Cache {
         self.above = above;
         let below: Vec<(i64, Touched)> = below;
         for (_, touched) in below {
-            match touched {
-                Touched::Offset(group, key) => {
-                    let offsets = Arc::make_mut(&mut self.offsets);
-                    advance_in_group(offsets, &group, &key, high_watermark);
-                }
-                Touched::Group(group) => {
-                    advance_key(Arc::make_mut(&mut self.groups), &group, high_watermark);
-                }
-                Touched::ConsumerEpoch(group) => {
-                    let epochs = Arc::make_mut(&mut self.consumer_epochs);
-                    advance_key(epochs, &group, high_watermark);
-                }
-                Touched::ConsumerMember(group, member) => {
-                    let members = Arc::make_mut(&mut self.consumer_members);
-                    advance_in_group(members, &group, &member, high_watermark);
-                }
+            self.settle(touched, high_watermark);
+        }
+    }
+
+    pub(super) fn settle(&mut self, touched: Touched, high_watermark: i64) {
+        match touched {
+            Touched::Offset(group, key) => {
+                let offsets = Arc::make_mut(&mut self.offsets);
+                advance_in_group(offsets, &group, &key, high_watermark);
+            }
+            Touched::Group(group) => {
+                advance_key(Arc::make_mut(&mut self.groups), &group, high_watermark);
+            }
+            Touched::ConsumerEpoch(group) => {
+                let epochs = Arc::make_mut(&mut self.consumer_epochs);
+                advance_key(epochs, &group, high_watermark);
+            }
+            Touched::ConsumerMember(group, member) => {
+                let members = Arc::make_mut(&mut self.consumer_members);
+                advance_in_group(members, &group, &member, high_watermark);
             }
         }
     }

@@ -41,6 +41,8 @@ pub struct Cache {
     /// From which offset on a record above the high watermark counts, and what it touched: raising the high watermark
     /// costs what it changes.
     above: Vec<(i64, Touched)>,
+    /// The high watermark: what counts from an offset below it is committed as soon as it is replayed.
+    high_watermark: i64,
     unknown: BTreeMap<i16, u64>,
     decisions: Decisions,
 }
@@ -75,14 +77,13 @@ impl Cache {
                 let groups = Arc::make_mut(&mut self.groups);
                 let timeline = groups.entry(group.clone()).or_default();
                 timeline.push(offset, offset, value.clone());
-                self.above.push((offset, Touched::Group(group.clone())));
+                self.touched(offset, Touched::Group(group.clone()));
             }
             OffsetsRecord::ConsumerGroup { group, value } => {
                 let epochs = Arc::make_mut(&mut self.consumer_epochs);
                 let timeline = epochs.entry(group.clone()).or_default();
                 timeline.push(offset, offset, *value);
-                let touched = Touched::ConsumerEpoch(group.clone());
-                self.above.push((offset, touched));
+                self.touched(offset, Touched::ConsumerEpoch(group.clone()));
             }
             OffsetsRecord::ConsumerMember {
                 group,
@@ -94,7 +95,7 @@ impl Cache {
                 let timeline = of_group.entry(member.clone()).or_default();
                 timeline.push(offset, offset, value.clone());
                 let touched = Touched::ConsumerMember(group.clone(), member.clone());
-                self.above.push((offset, touched));
+                self.touched(offset, touched);
             }
             OffsetsRecord::Unknown { key_type } => {
                 *self.unknown.entry(*key_type).or_default() += 1;
@@ -197,24 +198,39 @@ impl Cache {
             }
         }
         let (group, partition) = key;
-        let of_group = Arc::make_mut(&mut self.offsets)
-            .entry(group.clone())
-            .or_default();
+        let offsets = Arc::make_mut(&mut self.offsets);
+        // A load meets most keys again and again: no name is cloned for them.
+        if counts_from < self.high_watermark
+            && let Some(of_group) = offsets.get_mut(&group)
+            && let Some(timeline) = of_group.get_mut(&partition)
+            && value.is_some()
+        {
+            timeline.push(counts_from, record, value);
+            return timeline.advance(self.high_watermark);
+        }
+        let of_group = offsets.entry(group.clone()).or_default();
         let timeline = of_group.entry(partition.clone()).or_default();
         timeline.push(counts_from, record, value);
-        self.above
-            .push((counts_from, Touched::Offset(group, partition)));
+        self.touched(counts_from, Touched::Offset(group, partition));
+    }
+
+    /// What was appended is committed when the high watermark passes it, which it may have done already.
+    fn touched(&mut self, counts_from: i64, touched: Touched) {
+        if counts_from < self.high_watermark {
+            self.settle(touched, self.high_watermark);
+        } else {
+            self.above.push((counts_from, touched));
+        }
     }
 
     /// Mutant O-19's order of records.
     fn is_older(&self, key: &Key, value: Option<&CommittedOffset>) -> bool {
-        let before = self.timeline(key).and_then(Timeline::latest);
-        match (self.decisions.newer, before, value) {
-            (Newer::ByCommitTimestamp, Some(before), Some(value)) => {
-                value.commit_timestamp_ms < before.commit_timestamp_ms
-            }
-            _ => false,
+        if self.decisions.newer != Newer::ByCommitTimestamp {
+            return false;
         }
+        let before = self.timeline(key).and_then(Timeline::latest);
+        let pair = before.zip(value);
+        pair.is_some_and(|(before, value)| value.commit_timestamp_ms < before.commit_timestamp_ms)
     }
 }
 

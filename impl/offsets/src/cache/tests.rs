@@ -131,3 +131,47 @@ fn o17_names_that_run_together_share_an_offset() {
     assert_eq!(seen(KeyOf::NamesPutTogether, "c"), (Some(10), Some(10)));
     assert_eq!(seen(KeyOf::NamesPutTogether, "d"), (Some(10), None));
 }
+
+/// A load that knows from the beginning what is durable ends as one that learns it last, record by record.
+#[test]
+fn the_high_watermark_may_be_known_first() {
+    let group = |value| OffsetsRecord::Group {
+        group: "g".into(),
+        value,
+    };
+    let producer = Producer { id: 7, epoch: 0 };
+    let records = [
+        commit(0, 1),
+        commit(1, 2),
+        record(0, None),
+        group(None),
+        commit(0, 5),
+        commit(0, 6),
+        record(1, None),
+        commit(2, 8),
+    ];
+    for high_watermark in 0..=10 {
+        let replayed = |known_first: bool| {
+            let mut cache = Cache::new();
+            if known_first {
+                cache.advance(high_watermark);
+            }
+            for (offset, record) in (0..).zip(&records) {
+                match offset {
+                    1 | 5 => cache.replay_transactional(offset, producer, record),
+                    _ => cache.replay(offset, record),
+                }
+            }
+            cache.replay_marker(8, producer, Ended::Committed);
+            cache.replay(9, &record(2, None));
+            assert!(!known_first || cache.above.iter().all(|(at, _)| *at >= high_watermark));
+            cache.advance(high_watermark);
+            let keys = cache.offsets("g").map(|(key, timeline)| {
+                let latest = timeline.latest().map(|v| v.offset);
+                (key.clone(), timeline.committed_at(), latest)
+            });
+            keys.collect::<Vec<_>>()
+        };
+        assert_eq!(replayed(true), replayed(false), "{high_watermark}");
+    }
+}
