@@ -3,6 +3,7 @@
 use plimsoll_offsets::Text;
 
 use crate::decisions::StaticSession;
+use crate::event::RebalanceCause;
 use crate::group::GroupState;
 use crate::timer::TimerName;
 use crate::turn::Turn;
@@ -15,7 +16,7 @@ impl Turn<'_> {
             }
             TimerName::Session(member) => {
                 self.remove_member(member);
-                self.go_on_without_the_gone();
+                self.go_on_without_the_gone(RebalanceCause::SessionExpired);
             }
             TimerName::Pending(member) => {
                 self.group.pending.remove(member);
@@ -64,6 +65,6 @@ impl Turn<'_> {
         for id in &owing {
             self.remove_member(id);
         }
-        self.prepare_rebalance();
+        self.prepare_rebalance(RebalanceCause::SyncTimedOut);
     }
 }

@@ -4,6 +4,7 @@ use plimsoll_offsets::{Bytes, Text};
 
 use crate::api::{CallId, GroupResponse, JoinGroup, JoinGroupResponse};
 use crate::error_code::ErrorCode;
+use crate::event::RebalanceCause;
 use crate::group::GroupState;
 use crate::member::Member;
 use crate::timer::TimerName;
@@ -152,7 +153,7 @@ impl Turn<'_> {
             TimerName::Session(id),
             self.config.new_member_join_timeout_ms,
         );
-        self.rebalance_or_complete_join();
+        self.rebalance_or_complete_join(RebalanceCause::MemberJoined);
     }
 
     fn join_known(&mut self, call: CallId, request: &JoinGroup) {
@@ -175,7 +176,7 @@ impl Turn<'_> {
             self.answer(call, response);
         } else {
             self.park_join(call, id, request);
-            self.rebalance_or_complete_join();
+            self.rebalance_or_complete_join(RebalanceCause::MemberRejoined);
         }
     }
 

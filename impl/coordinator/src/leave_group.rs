@@ -6,6 +6,7 @@ use crate::api::{
     CallId, GroupResponse, LeaveGroup, LeaveGroupResponse, LeavingMember, LeftMember,
 };
 use crate::error_code::ErrorCode;
+use crate::event::RebalanceCause;
 use crate::group::GroupState;
 use crate::timer::TimerName;
 use crate::turn::Turn;
@@ -61,7 +62,7 @@ impl Turn<'_> {
             error
         });
         if somebody_left {
-            self.go_on_without_the_gone();
+            self.go_on_without_the_gone(RebalanceCause::MemberLeft);
         }
         // If that emptied the group, a crash must not bring the member back after it was told that it is out (G9).
         self.answer_once_durable(call, response);

@@ -23,6 +23,7 @@ mod decisions;
 mod delete_groups;
 mod describe;
 mod error_code;
+mod event;
 mod expire;
 mod find_coordinator;
 mod group;
@@ -68,6 +69,7 @@ pub use decisions::{
     Replacement, StaticSession, SyncPhase, TombstoneKey, TransactionEnd, UpdateCache,
 };
 pub use error_code::ErrorCode;
+pub use event::RebalanceCause;
 pub use find_coordinator::{
     Endpoint, FindCoordinator, FindCoordinatorResponse, FoundCoordinator, OffsetsTopicView,
 };

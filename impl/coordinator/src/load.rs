@@ -7,6 +7,7 @@ use plimsoll_offsets::{Entry, GroupMetadata, MemberMetadata, OffsetsRecord, Text
 use crate::api::{Protocol, Timestamp};
 use crate::coordinator::{Coordinator, Status};
 use crate::decisions::LoadDemand;
+use crate::event::RebalanceCause;
 use crate::group::{Group, GroupState};
 use crate::member::Member;
 use crate::step::{Cause, Outcome};
@@ -112,7 +113,7 @@ impl Coordinator {
             members.iter().for_each(|member| turn.renew_session(member));
             if members.len() > turn.config.max_group_size {
                 // The setting has changed: those who rejoin first stay.
-                turn.prepare_rebalance();
+                turn.prepare_rebalance(RebalanceCause::TooManyMembers);
             }
             let step = turn.into_step(Cause::None);
             // What is not durable in the log is not shown, even though it is known.

@@ -5,6 +5,7 @@ use plimsoll_offsets::{Bytes, Text};
 use crate::api::{GroupResponse, JoinGroupResponse, SyncGroupResponse};
 use crate::decisions::SyncPhase;
 use crate::error_code::ErrorCode;
+use crate::event::RebalanceCause;
 use crate::group::GroupState;
 use crate::member::Member;
 use crate::timer::TimerName;
@@ -12,10 +13,10 @@ use crate::turn::Turn;
 
 impl Turn<'_> {
     /// Somebody came, went or changed: begin a rebalance, or see whether the one that is going on can complete.
-    pub(crate) fn rebalance_or_complete_join(&mut self) {
+    pub(crate) fn rebalance_or_complete_join(&mut self, cause: RebalanceCause) {
         match self.group.state {
             GroupState::Empty | GroupState::CompletingRebalance | GroupState::Stable => {
-                self.prepare_rebalance()
+                self.prepare_rebalance(cause)
             }
             GroupState::PreparingRebalance => self.complete_join_if_all_joined(),
             GroupState::Dead => {}
@@ -23,7 +24,8 @@ impl Turn<'_> {
     }
 
     /// Begins the join phase.
-    pub(crate) fn prepare_rebalance(&mut self) {
+    pub(crate) fn prepare_rebalance(&mut self, cause: RebalanceCause) {
+        self.outcome.rebalances.push(cause);
         if self.group.state == GroupState::CompletingRebalance {
             self.drop_assignments(ErrorCode::RebalanceInProgress);
         }
@@ -176,9 +178,9 @@ impl Turn<'_> {
     }
 
     /// The members that are left after one went: rebalance, or complete the join phase that waited for it.
-    pub(crate) fn go_on_without_the_gone(&mut self) {
+    pub(crate) fn go_on_without_the_gone(&mut self, cause: RebalanceCause) {
         if self.group.state != GroupState::Empty {
-            self.rebalance_or_complete_join();
+            self.rebalance_or_complete_join(cause);
         }
     }
 

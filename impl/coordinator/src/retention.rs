@@ -41,6 +41,7 @@ impl Coordinator {
         let tombstones = expired.offsets.iter().take(most);
         turn.records
             .extend(tombstones.map(|(topic, partition)| tombstone(id, topic, *partition)));
+        turn.outcome.expired_offsets = turn.records.len() as u64;
         let nothing_left = match self.decisions.open_transactions {
             OpenTransactions::KeepTheGroup => expired.nothing_left,
             OpenTransactions::AreOverlooked => self.has_only_expired(id, &expired.offsets),

@@ -6,6 +6,7 @@ use plimsoll_offsets::Text;
 use crate::api::{CallId, GroupResponse, JoinGroup, JoinGroupResponse, SyncGroupResponse};
 use crate::decisions::Replacement;
 use crate::error_code::ErrorCode;
+use crate::event::RebalanceCause;
 use crate::group::GroupState;
 use crate::step::Deferred;
 use crate::timer::TimerName;
@@ -26,7 +27,9 @@ impl Turn<'_> {
                 self.take_over(call, id, former_leader, request);
             }
             // The leader may be assigning to the old id at this moment.
-            GroupState::Stable | GroupState::CompletingRebalance => self.prepare_rebalance(),
+            GroupState::Stable | GroupState::CompletingRebalance => {
+                self.prepare_rebalance(RebalanceCause::MemberReplaced);
+            }
             GroupState::PreparingRebalance => self.complete_join_if_all_joined(),
             // Nobody is in an empty group, and a dead one has refused the request.
             GroupState::Empty | GroupState::Dead => {}

@@ -3,6 +3,7 @@
 use plimsoll_offsets::{Bytes, OffsetsRecord, Producer, Text};
 
 use crate::api::{CallId, EndTransaction, GroupRequest, GroupResponse, JoinGroupResponse};
+use crate::event::RebalanceCause;
 use crate::group::Group;
 use crate::timer::{TimerChange, TimerName};
 
@@ -22,12 +23,18 @@ pub struct Outcome {
     pub answers: Vec<Answer>,
     /// Timers to set and cancel, in this order.
     pub timers: Vec<TimerChange>,
+    /// Why groups began to rebalance: for metrics only.
+    pub rebalances: Vec<RebalanceCause>,
+    /// How many committed offsets expired: for metrics only.
+    pub expired_offsets: u64,
 }
 
 impl Outcome {
     pub(crate) fn extend(&mut self, more: Outcome) {
         self.answers.extend(more.answers);
         self.timers.extend(more.timers);
+        self.rebalances.extend(more.rebalances);
+        self.expired_offsets += more.expired_offsets;
     }
 }
 

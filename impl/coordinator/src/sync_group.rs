@@ -7,6 +7,7 @@ use plimsoll_offsets::{Bytes, Text};
 
 use crate::api::{CallId, GroupResponse, SyncGroup, SyncGroupResponse};
 use crate::error_code::ErrorCode;
+use crate::event::RebalanceCause;
 use crate::group::GroupState;
 use crate::step::Deferred;
 use crate::timer::TimerName;
@@ -135,7 +136,7 @@ impl Turn<'_> {
     pub(crate) fn sync_failed(&mut self, error: ErrorCode) {
         if self.group.state == GroupState::CompletingRebalance {
             self.drop_assignments(error);
-            self.prepare_rebalance();
+            self.prepare_rebalance(RebalanceCause::AppendFailed);
         }
     }
 

@@ -7,7 +7,7 @@ use plimsoll_coordinator::{
     TimerName, Timestamp,
 };
 use plimsoll_offsets::{Entry, Text};
-use plimsoll_runtime::{Call, Effects, Machine, Moment, NotWritten, TimerChange, When};
+use plimsoll_runtime::{Call, Effects, Machine, Metrics, Moment, NotWritten, TimerChange, When};
 
 use crate::sweep::Sweep;
 
@@ -39,19 +39,31 @@ pub struct GroupMachine {
     pub(crate) coordinator: Coordinator,
     pub(crate) sweep: Sweep,
     pub(crate) expiry_interval_ms: u64,
+    metrics: Arc<dyn Metrics>,
 }
 
 impl GroupMachine {
     /// A coordinator that has yet to load, and how often it looks for expired offsets, in milliseconds.
-    pub fn new(coordinator: Coordinator, expiry_interval_ms: u64) -> GroupMachine {
+    pub fn new(
+        coordinator: Coordinator,
+        expiry_interval_ms: u64,
+        metrics: Arc<dyn Metrics>,
+    ) -> GroupMachine {
         GroupMachine {
             coordinator,
             sweep: Sweep::default(),
             expiry_interval_ms,
+            metrics,
         }
     }
 
-    fn effects(outcome: Outcome) -> Effects<GroupMachine> {
+    fn effects(&self, outcome: Outcome) -> Effects<GroupMachine> {
+        for cause in &outcome.rebalances {
+            self.metrics.rebalance(cause.name());
+        }
+        if outcome.expired_offsets > 0 {
+            self.metrics.expired(outcome.expired_offsets);
+        }
         let answer = |Answer { call, response }| (Call(call.0), response, When::Now);
         Effects {
             answers: outcome.answers.into_iter().map(answer).collect(),
@@ -124,7 +136,7 @@ impl Machine for GroupMachine {
 
     fn accept(&mut self, now: Moment, prepared: Prepared, base_offset: i64) -> Effects<Self> {
         let outcome = self.coordinator.accept(at(now), prepared.step, base_offset);
-        let mut effects = GroupMachine::effects(outcome);
+        let mut effects = self.effects(outcome);
         if let Some(sweep) = prepared.sweep {
             effects.timers.push(sweep.timer(self.expiry_interval_ms));
             self.sweep = sweep;
@@ -136,7 +148,7 @@ impl Machine for GroupMachine {
         let outcome = self
             .coordinator
             .reject(at(now), prepared.step, error_of(why));
-        let mut effects = GroupMachine::effects(outcome);
+        let mut effects = self.effects(outcome);
         if prepared.sweep.is_some() {
             // The next pass does the rest.
             self.sweep = Sweep::default();
@@ -160,7 +172,7 @@ impl Machine for GroupMachine {
         let outcome = self
             .coordinator
             .finish_load(at(now), log_end, high_watermark);
-        let mut effects = GroupMachine::effects(outcome);
+        let mut effects = self.effects(outcome);
         effects
             .timers
             .push(self.sweep.timer(self.expiry_interval_ms));
@@ -172,10 +184,11 @@ impl Machine for GroupMachine {
         let outcome = self
             .coordinator
             .high_watermark(at(now), high_watermark, leader_epoch);
-        GroupMachine::effects(outcome)
+        self.effects(outcome)
     }
 
     fn stop(&mut self, now: Moment) -> Effects<Self> {
-        GroupMachine::effects(self.coordinator.stop(at(now)))
+        let outcome = self.coordinator.stop(at(now));
+        self.effects(outcome)
     }
 }

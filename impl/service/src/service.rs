@@ -46,7 +46,9 @@ impl<D: Disk + Clone + Send + 'static> Service<D> {
             let directory = format!("{OFFSETS_TOPIC}-{partition}");
             let log = OffsetsLog::open(disk.clone(), directory, Arc::clone(&log_config))?;
             let (make, every_ms) = (coordinators.clone(), config.expiry_interval_ms);
-            let machine = move |epoch| GroupMachine::new(make.make(epoch), every_ms);
+            let told = Arc::clone(&metrics);
+            let machine =
+                move |epoch| GroupMachine::new(make.make(epoch), every_ms, Arc::clone(&told));
             let shard = Shard::new(log, Box::new(machine)).with_metrics(Arc::clone(&metrics));
             shards.push(shard);
         }
