@@ -18,7 +18,9 @@ pub enum DiskError {
         path: String,
     },
     /// The path is absolute, has an empty, `.` or `..` part, or names the wrong kind of entry.
-    #[error("{path:?}: not a usable path here")]
+    #[error(
+        "{path:?}: a directory where a file belongs or the other way round, or no path inside the root; move it away"
+    )]
     BadPath {
         /// What was asked for.
         path: String,

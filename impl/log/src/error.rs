@@ -73,6 +73,19 @@ pub enum LogError {
         /// The file.
         file: String,
     },
+    /// Recovery met a format that this implementation does not write. No crash leaves that, only zeros or a part of what
+    /// was written, so nothing is cut off: the file is another program's, or a newer version's.
+    #[error(
+        "{file}: magic {magic} at byte {position}, not 2; open the directory with what wrote the file, or move the file away"
+    )]
+    Magic {
+        /// The file.
+        file: String,
+        /// Where the batch begins in it.
+        position: u64,
+        /// The format's number.
+        magic: i8,
+    },
     /// A segment that the checkpoint names is not there. Restore the file, or the whole directory, from a copy.
     #[error(
         "{file}: the segment is missing, though everything below offset {recovery_point} was durable; restore it from a copy"

@@ -118,7 +118,15 @@ fn any_flipped_bit_cuts_the_log_before_its_batch() {
         for bit in 0..8 {
             let mut flipped = whole.clone();
             flipped[at] ^= 1 << bit;
-            let (log, report) = open(&mut holding(&disk, &flipped)).unwrap();
+            let mut disk = holding(&disk, &flipped);
+            if field == 16 && flipped[at] != 0 {
+                // Another format, for all that recovery can tell: it cuts nothing off.
+                let error = open(&mut disk).unwrap_err();
+                assert!(matches!(error, LogError::Magic { .. }), "{error}");
+                assert_eq!(content(&disk), flipped);
+                continue;
+            }
+            let (log, report) = open(&mut disk).unwrap();
             assert_eq!(
                 log.log_end_offset(),
                 1,

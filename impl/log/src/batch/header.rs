@@ -11,6 +11,8 @@ pub(crate) const BEFORE_LENGTH: usize = 12;
 /// Where the checksum's cover begins: everything before it may be changed by a broker without touching the checksum.
 pub(super) const CRC_FROM: usize = 21;
 pub(super) const MAGIC: i8 = 2;
+/// Where it stands, in every format that Kafka ever had.
+const MAGIC_AT: usize = 16;
 
 /// The largest base offset: the offset after the last record must exist too.
 pub(super) const BASE_OFFSET_MAX: i64 = i64::MAX - i32::MAX as i64 - 1;
@@ -156,6 +158,13 @@ impl BatchHeader {
     /// # Errors
     /// [`BatchError::Short`], [`BatchError::Length`], [`BatchError::Magic`] or [`BatchError::Header`].
     pub fn read(bytes: &[u8]) -> Result<BatchHeader, BatchError> {
+        // What the other fields mean in another format nobody knows here. Zeros are no format: torn writes leave them.
+        if let Some(magic) = bytes.get(MAGIC_AT).map(|byte| *byte as i8)
+            && magic != 0
+            && magic != MAGIC
+        {
+            return Err(BatchError::Magic(magic));
+        }
         let Some(b) = bytes.first_chunk::<HEADER_BYTES>() else {
             return Err(BatchError::Short {
                 have: bytes.len() as u64,
@@ -176,7 +185,7 @@ impl BatchHeader {
             base_sequence: i32::from_be_bytes(array(b, 53)),
             records_count: i32::from_be_bytes(array(b, 57)),
         };
-        header.check(i8::from_be_bytes(array(b, 16)))?;
+        header.check(i8::from_be_bytes(array(b, MAGIC_AT)))?;
         Ok(header)
     }
 

@@ -12,7 +12,9 @@
 //! If the process before stopped at a sync that failed, what was read is written again before it is synced.
 //!
 //! What lies below the recovery point was durable: it is not read, and if a file is missing or too short there the log
-//! does not open. Damage in it is found when it is read, and refused by name; it is never cut off.
+//! does not open. Damage in it is found when it is read, and refused by name; it is never cut off. Behind it a crash
+//! leaves zeros or a part of what was written: another magic than that of the format comes from another program or a
+//! newer version, and is refused too.
 
 mod again;
 mod below;
@@ -41,9 +43,10 @@ impl Log {
     /// quiet for too long.
     ///
     /// # Errors
-    /// [`LogError::Disk`] and [`LogError::Read`]; [`LogError::Config`]; [`LogError::Foreign`], [`LogError::Missing`],
-    /// [`LogError::Unknown`], [`LogError::Length`] and [`LogError::Checkpoint`] for a directory whose durable part is not what it was. None
-    /// of them cuts anything off, and trying again is always right.
+    /// [`LogError::Disk`] and [`LogError::Read`]; [`LogError::Config`]; [`LogError::Foreign`] and [`LogError::Magic`] for
+    /// a file that is not ours; [`LogError::Unknown`], [`LogError::Missing`], [`LogError::Length`] and
+    /// [`LogError::Checkpoint`] for a directory whose durable part is not what it was. None of them cuts anything off,
+    /// and trying again is always right.
     pub fn open(
         disk: &mut impl Disk,
         directory: &str,

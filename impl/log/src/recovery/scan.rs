@@ -7,7 +7,10 @@ use super::files::{Files, remove_segment};
 use crate::decisions::{AfterFailedSync, LaterSegments, RecoveryChecksum, TornTail};
 use crate::derived::{Derived, MarkerSays};
 use crate::reader::{BatchReader, CHUNK_BYTES, Found};
-use crate::{Batch, Damage, LogConfig, LogError, Marker, Outcome, RecoveryReport, Segment, Writer};
+use crate::{
+    Batch, BatchError, Damage, LogConfig, LogError, Marker, Outcome, RecoveryReport, Segment,
+    Writer,
+};
 
 /// What was found from the recovery point on.
 pub(super) struct Scan<'a> {
@@ -147,6 +150,14 @@ impl<'a> Scan<'a> {
         let mut reader = BatchReader::new(disk, &path, from, length, CHUNK_BYTES);
         while let Some(found) = reader.next()? {
             let taken = match found {
+                Err(BatchError::Magic(magic)) if magic != 0 => {
+                    let (file, position) = (path.as_ref().to_owned(), reader.position());
+                    return Err(LogError::Magic {
+                        file,
+                        position,
+                        magic,
+                    });
+                }
                 Ok(found) => self.take(&found, gaps),
                 Err(reason) => Err(reason.into()),
             };
