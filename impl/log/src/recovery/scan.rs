@@ -15,6 +15,7 @@ use crate::{
 /// What was found from the recovery point on.
 pub(super) struct Scan<'a> {
     config: &'a LogConfig,
+    writer: Writer,
     /// Those below the recovery point too.
     segments: Vec<Segment>,
     /// Lengths of the files that were read: those of the last segments.
@@ -68,6 +69,7 @@ impl<'a> Scan<'a> {
         let checkpoint = files.checkpoint.as_ref();
         let mut scan = Scan {
             config,
+            writer,
             segments,
             lengths: Vec::new(),
             from: 0,
@@ -150,7 +152,7 @@ impl<'a> Scan<'a> {
         let mut reader = BatchReader::new(disk, &path, from, length, CHUNK_BYTES);
         while let Some(found) = reader.next()? {
             let taken = match found {
-                Err(BatchError::Magic(magic)) if magic != 0 => {
+                Err(BatchError::Magic(magic)) if magic != 0 && self.writer == Writer::Plimsoll => {
                     let (file, position) = (path.as_ref().to_owned(), reader.position());
                     return Err(LogError::Magic {
                         file,

@@ -87,6 +87,16 @@ pub fn refusal(error: &LogError) -> Option<Damage> {
             "a name like 00000000000000000000.log".to_owned(),
             "another one".to_owned(),
         ),
+        LogError::Magic {
+            file,
+            position,
+            magic,
+        } => at(
+            file,
+            *position,
+            "magic 2".to_owned(),
+            format!("magic {magic}"),
+        ),
         LogError::Missing {
             file,
             recovery_point,
