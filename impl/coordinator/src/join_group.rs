@@ -171,7 +171,6 @@ impl Turn<'_> {
             _ => false,
         };
         if repeats {
-            self.renew_session(id);
             let response = self.joined(id);
             self.answer(call, response);
         } else {

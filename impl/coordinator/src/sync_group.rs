@@ -37,9 +37,9 @@ impl Turn<'_> {
         match self.group.state {
             GroupState::CompletingRebalance => self.park_sync(call, request),
             GroupState::Stable => {
+                // A session is renewed by heartbeats and commits, and by what answers a parked call.
                 let response = self.assigned(&request.member);
                 self.answer(call, response);
-                self.renew_session(&request.member);
             }
             // Empty and Dead have been refused above.
             GroupState::PreparingRebalance | GroupState::Empty | GroupState::Dead => {

@@ -189,3 +189,16 @@ fn an_old_arming_does_not_tell_states_apart() {
     world.ask(heartbeat("b", GENERATION));
     assert_eq!(world.form(), before);
 }
+
+#[test]
+fn a_join_or_sync_that_is_repeated_renews_no_session() {
+    let mut world = World::at(Column::Stable);
+    let session = TimerName::Session("b".into());
+    let before = world.armed(session.clone());
+    assert!(before.is_some());
+    world.settle(join("b"));
+    world.settle(sync("b", GENERATION, &[]));
+    assert_eq!(world.armed(session.clone()), before);
+    world.settle(heartbeat("b", GENERATION));
+    assert_ne!(world.armed(session), before);
+}
