@@ -1,6 +1,7 @@
 //! From the replayed log to groups: `Empty` or `Stable`, nothing else survives a crash (semantics §3.0).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use plimsoll_offsets::{Entry, GroupMetadata, MemberMetadata, OffsetsRecord, Text, Timeline};
 
@@ -64,7 +65,26 @@ impl Coordinator {
     fn is_durable(&self, group: &str) -> bool {
         let record = self.cache.group(group).and_then(Timeline::committed);
         let mut offsets = self.cache.offsets(group);
-        record.is_some() || offsets.any(|(_, timeline)| timeline.committed().is_some())
+        let mut pending = self.cache.pending_offsets(group);
+        record.is_some()
+            || offsets.any(|(_, timeline)| timeline.committed().is_some())
+            || pending.any(|(_, pending)| pending.record < self.high_watermark)
+    }
+
+    /// Groups that the end of the log removes, where it is not durable yet: until it is, a crash brings them back, so
+    /// they are still described (S2).
+    fn departing(&self, now: Timestamp) -> Vec<(i64, Arc<Group>)> {
+        let with_record = self.cache.groups().map(|(id, _)| id);
+        let ids: BTreeSet<&Text> = with_record
+            .chain(self.cache.groups_with_offsets())
+            .collect();
+        let gone = |id: &&Text| !self.groups.contains_key(*id) && self.is_durable(id);
+        let durable = |id: &Text| {
+            let record = self.cache.group(id).and_then(Timeline::committed);
+            let group = group(id, record.map(|record| &**record), now);
+            (self.log_end, Arc::new(group))
+        };
+        ids.into_iter().filter(gone).map(durable).collect()
     }
 
     fn cannot_load(&self) -> bool {
@@ -120,6 +140,7 @@ impl Coordinator {
             let made_at = if known { -1 } else { log_end - 1 };
             outcome.extend(self.install(step, made_at));
         }
+        self.departed = self.departing(now);
         outcome
     }
 }

@@ -147,3 +147,50 @@ fn unloading_answers_everybody_and_cancels_every_timer() {
     assert!(world.coordinator.timers().is_empty());
     assert_eq!(world.state().0, GroupState::Dead);
 }
+
+/// Whether group `g` is described as existing.
+fn is_described(world: &mut World) -> bool {
+    let groups = vec!["g".into()];
+    let version = 6;
+    match world.ask(GroupRequest::Describe(DescribeGroups { groups, version })) {
+        Some(GroupResponse::Describe(r)) => r.groups[0].error == ErrorCode::None,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A failover while `last` is in the log and not durable.
+fn loaded_before_the_end(first: Option<GroupRequest>, last: GroupRequest) -> World {
+    let mut before = World::new();
+    first.map(|request| before.settle(request));
+    let durable = before.entries.len() as i64;
+    before.send(last);
+    let mut after = before.clone();
+    after.coordinator = World::loading(CoordinatorConfig::default(), Decisions::default());
+    for (offset, entry) in (0..).zip(&before.entries) {
+        after.coordinator.apply(offset, entry);
+    }
+    let end = before.entries.len() as i64;
+    let outcome = after.coordinator.finish_load(NOW, end, durable);
+    after.note(outcome);
+    after
+}
+
+#[test]
+fn a_group_whose_tombstone_is_not_durable_is_still_described_after_a_load() {
+    let groups = vec!["g".into()];
+    let delete = GroupRequest::Delete(DeleteGroups { groups });
+    let mut world = loaded_before_the_end(Some(commit("", -1, 5)), delete);
+    assert!(world.coordinator.group("g").is_none());
+    assert!(is_described(&mut world), "a crash would bring it back");
+    world.raise();
+    assert!(!is_described(&mut world));
+}
+
+#[test]
+fn a_group_that_is_not_durable_is_not_described_after_a_load() {
+    let mut world = loaded_before_the_end(None, commit("", -1, 5));
+    assert!(world.coordinator.group("g").is_some());
+    assert!(!is_described(&mut world));
+    world.raise();
+    assert!(is_described(&mut world));
+}
