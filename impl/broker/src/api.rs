@@ -1,8 +1,8 @@
 //! Requests, answers and effects of the broker.
 
 use plimsoll_coordinator::{
-    CallId, ErrorCode, GroupRequest, GroupResponse, Heartbeat, JoinGroup, LeaveGroup, OffsetCommit,
-    OffsetFetch, SyncGroup, TimerId,
+    CallId, EndTransaction, ErrorCode, GroupRequest, GroupResponse, Heartbeat, JoinGroup,
+    LeaveGroup, OffsetCommit, OffsetFetch, SyncGroup, TimerId,
 };
 use plimsoll_log::{Batch, NewRecord};
 use plimsoll_offsets::Text;
@@ -57,6 +57,16 @@ pub struct FetchResponse {
     pub batches: Vec<Batch>,
 }
 
+/// WriteTxnMarkers for one partition of the offsets topic: a transaction in which offsets were committed ends. Which
+/// partitions it concerns is for the coordinator of the transaction to know.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct WriteMarker {
+    /// The partition of the offsets topic.
+    pub partition: i32,
+    /// Whose transaction ends, and how.
+    pub transaction: EndTransaction,
+}
+
 /// A request to the broker.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Request {
@@ -66,6 +76,8 @@ pub enum Request {
     Fetch(Fetch),
     /// A request to a group's coordinator.
     Group(GroupRequest),
+    /// See [`WriteMarker`]; its answer is that of [`GroupRequest::EndTxn`].
+    WriteMarker(WriteMarker),
 }
 
 /// An answer of the broker.
@@ -92,6 +104,7 @@ macro_rules! requests {
 requests! {
     Produce => Request::Produce,
     Fetch => Request::Fetch,
+    WriteMarker => Request::WriteMarker,
     GroupRequest => Request::Group,
     JoinGroup => |r| Request::Group(GroupRequest::Join(r)),
     SyncGroup => |r| Request::Group(GroupRequest::Sync(r)),

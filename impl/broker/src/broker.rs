@@ -37,6 +37,7 @@ impl<D: Disk> Broker<D> {
                 vec![Effect::Answer { call, response }]
             }
             Request::Group(request) => self.group_request(now, call, &request),
+            Request::WriteMarker(request) => self.write_marker(now, call, request),
         }
     }
 

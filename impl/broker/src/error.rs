@@ -74,6 +74,14 @@ pub enum StopReason {
         /// What happened.
         error: AppendError,
     },
+    /// A pass of the cleaner stopped a log.
+    #[error("{log}: compaction failed: {error}")]
+    Clean {
+        /// The log's directory.
+        log: String,
+        /// What the log said.
+        error: LogError,
+    },
     /// The offsets topic could not be replayed.
     #[error("{log}: load failed: {error}")]
     Load {

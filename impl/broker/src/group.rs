@@ -4,12 +4,18 @@ use std::sync::Arc;
 
 use plimsoll_coordinator::{CallId, ErrorCode, GroupRequest, Step, TimerId, Timestamp};
 use plimsoll_disk::Disk;
-use plimsoll_log::{AppendError, NewBatch, NewRecord};
-use plimsoll_offsets::{CodecError, OffsetsRecord, encode};
+use plimsoll_log::{
+    AppendError, BatchError, EndMarker, NewBatch, NewRecord, Outcome, Producer, ProducerError,
+};
+use plimsoll_offsets::{CodecError, Ended, encode};
 
-use crate::api::{Effect, Response};
+use crate::api::{Effect, Response, WriteMarker};
 use crate::broker::Broker;
 use crate::error::StopReason;
+use crate::partition::{Partition, Shard};
+
+/// A coordinator does not know the sequences of the producer in whose name it writes (KIP-98).
+const NO_SEQUENCE: i32 = -1;
 
 impl<D: Disk> Broker<D> {
     pub(crate) fn group_request(
@@ -25,10 +31,8 @@ impl<D: Disk> Broker<D> {
         let partitions = i32::try_from(self.shards.len()).unwrap_or(i32::MAX);
         let parts = request.scatter(partitions);
         match request {
-            // Nobody coordinates transactions here, so none is open.
-            GroupRequest::TxnCommit(_) | GroupRequest::EndTxn(_) => {
-                refused(ErrorCode::InvalidTxnState)
-            }
+            // Which partitions it concerns only WriteMarker says.
+            GroupRequest::EndTxn(_) => refused(ErrorCode::InvalidRequest),
             // These write nothing: their parts are answered at once.
             GroupRequest::Describe(_) | GroupRequest::List(_) => {
                 self.gathered(now, call, request, &parts)
@@ -46,6 +50,27 @@ impl<D: Disk> Broker<D> {
                 [] => refused(ErrorCode::NotCoordinator),
                 _ => refused(ErrorCode::CoordinatorNotAvailable),
             },
+        }
+    }
+
+    pub(crate) fn write_marker(
+        &mut self,
+        now: Timestamp,
+        call: CallId,
+        request: WriteMarker,
+    ) -> Vec<Effect> {
+        let shard = usize::try_from(request.partition).ok();
+        let shard = shard.filter(|index| *index < self.shards.len());
+        let request = GroupRequest::EndTxn(request.transaction);
+        match shard {
+            Some(index) => {
+                let step = self.shards[index].coordinator.request(now, call, &request);
+                self.make(now, index, step)
+            }
+            None => {
+                let response = Response::Group(request.refusal(ErrorCode::UnknownTopicOrPartition));
+                vec![Effect::Answer { call, response }]
+            }
         }
     }
 
@@ -89,53 +114,86 @@ impl<D: Disk> Broker<D> {
         usize::try_from(routing.partition_for(group, partitions)?).ok()
     }
 
-    fn make(&mut self, now: Timestamp, index: usize, step: Step) -> Vec<Effect> {
+    /// Appends what the step writes, and makes it; or drops it, if nothing was written.
+    pub(crate) fn make(&mut self, now: Timestamp, index: usize, step: Step) -> Vec<Effect> {
         let shard = Arc::make_mut(&mut self.shards[index]);
         let end = shard.partition.log.log_end_offset();
-        if step.records().is_empty() {
+        if step.records().is_empty() && step.marker().is_none() {
             return Effect::all(shard.coordinator.accept(now, step, end)).collect();
         }
-        let Ok(batch) = batch(now, step.records()) else {
-            // Only a name too long for the format gets here.
-            let error = ErrorCode::UnknownServerError;
-            return Effect::all(shard.coordinator.reject(now, step, error)).collect();
-        };
         shard.coordinator.before_append(&step);
-        let leader_epoch = shard.partition.leader_epoch;
-        let (log, disk) = (&mut shard.partition.log, &mut self.disk);
-        let built = batch.build().map_err(AppendError::Refused);
-        match built.and_then(|batch| log.append(disk, &batch, leader_epoch, now.0)) {
-            Ok(appended) => {
-                Effect::all(shard.coordinator.accept(now, step, appended.base_offset)).collect()
+        let error = match shard.append(&mut self.disk, now, &step) {
+            Ok(base_offset) => {
+                return Effect::all(shard.coordinator.accept(now, step, base_offset)).collect();
             }
-            Err(AppendError::Refused(_)) => Effect::all(shard.coordinator.reject(
-                now,
-                step,
-                ErrorCode::MessageTooLarge,
-            ))
-            .collect(),
-            Err(AppendError::Undone(_)) => Effect::all(shard.coordinator.reject(
-                now,
-                step,
-                ErrorCode::KafkaStorageError,
-            ))
-            .collect(),
+            Err(error) => error,
+        };
+        let told = refusal(&error);
+        let rejected = shard.coordinator.reject(now, step, told);
+        let mut effects: Vec<Effect> = Effect::all(rejected).collect();
+        if told == ErrorCode::KafkaStorageError && !matches!(error, AppendError::Undone(_)) {
             // See `produce`.
-            Err(error) => {
-                let rejected = shard
-                    .coordinator
-                    .reject(now, step, ErrorCode::KafkaStorageError);
-                let log = shard.partition.log.directory().to_owned();
-                let mut effects: Vec<Effect> = Effect::all(rejected).collect();
-                effects.extend(self.fail_stop(now, StopReason::Append { log, error }));
-                effects
-            }
+            let log = shard.partition.log.directory().to_owned();
+            effects.extend(self.fail_stop(now, StopReason::Append { log, error }));
         }
+        effects
     }
 }
 
-/// The records of a step as one batch: all of them or none are in the log (O8).
-fn batch(now: Timestamp, records: &[OffsetsRecord]) -> Result<NewBatch, CodecError> {
+/// Why nothing was appended, for the coordinator.
+fn refusal(error: &AppendError) -> ErrorCode {
+    match error {
+        AppendError::Refused(BatchError::Unwritable("too many bytes")) => {
+            ErrorCode::MessageTooLarge
+        }
+        // Only a name too long for the format gets here.
+        AppendError::Refused(_) => ErrorCode::UnknownServerError,
+        AppendError::Producer(ProducerError::InvalidEpoch { .. }) => {
+            ErrorCode::InvalidProducerEpoch
+        }
+        AppendError::Producer(ProducerError::CoordinatorFenced { .. }) => {
+            ErrorCode::TransactionCoordinatorFenced
+        }
+        _ => ErrorCode::KafkaStorageError,
+    }
+}
+
+impl Shard {
+    /// The step's records as one batch, all of them or none (O8), or its marker; gives the offset of the first.
+    fn append(
+        &mut self,
+        disk: &mut impl Disk,
+        now: Timestamp,
+        step: &Step,
+    ) -> Result<i64, AppendError> {
+        let Partition {
+            log, leader_epoch, ..
+        } = &mut self.partition;
+        if let Some(end) = step.marker() {
+            let marker = EndMarker {
+                producer_id: end.producer.id,
+                producer_epoch: end.producer.epoch,
+                outcome: match end.ended {
+                    Ended::Committed => Outcome::Commit,
+                    Ended::Aborted => Outcome::Abort,
+                },
+                coordinator_epoch: end.coordinator_epoch,
+                timestamp_ms: now.0,
+            };
+            return Ok(log.append_marker(disk, marker, *leader_epoch)?.base_offset);
+        }
+        let batch = batch(now, step)
+            .map_err(|_| BatchError::Unwritable("a name too long"))?
+            .build()?;
+        let appended = match step.producer() {
+            Some(_) => log.append_for_producer(disk, &batch, *leader_epoch, now.0)?,
+            None => log.append(disk, &batch, *leader_epoch, now.0)?,
+        };
+        Ok(appended.base_offset)
+    }
+}
+
+fn batch(now: Timestamp, step: &Step) -> Result<NewBatch, CodecError> {
     let new_record = |record| {
         let (key, value) = encode(record)?;
         Ok(NewRecord {
@@ -144,9 +202,16 @@ fn batch(now: Timestamp, records: &[OffsetsRecord]) -> Result<NewBatch, CodecErr
             ..NewRecord::default()
         })
     };
+    let records = step.records().iter().map(new_record);
     Ok(NewBatch {
         timestamp_ms: now.0,
-        records: records.iter().map(new_record).collect::<Result<_, _>>()?,
+        records: records.collect::<Result<_, _>>()?,
+        producer: step.producer().map(|producer| Producer {
+            id: producer.id,
+            epoch: producer.epoch,
+            base_sequence: NO_SEQUENCE,
+        }),
+        transactional: step.producer().is_some(),
         ..NewBatch::default()
     })
 }

@@ -1,6 +1,6 @@
 //! What a checker may see: memory and logs, read only.
 
-use plimsoll_coordinator::{GroupView, Status, TimerId};
+use plimsoll_coordinator::{Coordinator, GroupView, Status, TimerId};
 use plimsoll_disk::Disk;
 use plimsoll_log::{BatchError, ReadError, Record};
 use plimsoll_offsets::{CommittedOffset, Entry, OffsetsRecord, Text, Timeline};
@@ -50,6 +50,11 @@ impl<D> Broker<D> {
         self.shards
             .get(index)
             .map(|shard| PartitionView::from(&shard.partition))
+    }
+
+    /// The coordinator of a partition of the offsets topic.
+    pub fn coordinator(&self, index: usize) -> Option<&Coordinator> {
+        self.shards.get(index).map(|shard| &shard.coordinator)
     }
 
     fn shard(&self, group: &str) -> Option<&Shard> {
@@ -114,21 +119,37 @@ impl<D> Broker<D> {
 }
 
 impl<D: Disk> Broker<D> {
-    /// Every record of a partition of the offsets topic, with its offset, as it stands in the file.
+    /// Every record and marker of a partition of the offsets topic from an offset on, as it stands in the file.
     ///
     /// # Errors
-    /// Those of a load; an index without a partition gives no records.
-    pub fn offsets_log(&self, index: usize) -> Result<Vec<(i64, OffsetsRecord)>, LoadError> {
-        let mut records = Vec::new();
+    /// Those of a load; an index without a partition gives none.
+    pub fn offsets_entries(&self, index: usize, from: i64) -> Result<Vec<(i64, Entry)>, LoadError> {
+        let mut entries = Vec::new();
         if let Some(shard) = self.shards.get(index) {
             let log = &shard.partition.log;
-            each_entry(&self.disk, log, log.log_end_offset(), |offset, entry| {
-                if let Entry::Record { record, .. } = entry {
-                    records.push((offset, record));
+            let from = from.max(log.log_start_offset());
+            let range = from..log.log_end_offset();
+            each_entry(&self.disk, log, range, |offset, entry| {
+                // Its batch may begin before.
+                if offset >= from {
+                    entries.push((offset, entry));
                 }
             })?;
         }
-        Ok(records)
+        Ok(entries)
+    }
+
+    /// The records among them.
+    ///
+    /// # Errors
+    /// Those of [`Broker::offsets_entries`].
+    pub fn offsets_log(&self, index: usize) -> Result<Vec<(i64, OffsetsRecord)>, LoadError> {
+        let entries = self.offsets_entries(index, 0)?.into_iter();
+        let record = |(offset, entry)| match entry {
+            Entry::Record { record, .. } => Some((offset, record)),
+            Entry::Marker { .. } => None,
+        };
+        Ok(entries.filter_map(record).collect())
     }
 
     /// Every record of a data partition, above the high watermark too, as it stands in the file.

@@ -10,6 +10,8 @@
 //! * [`Broker::flush`] syncs logs, raises their high watermarks and releases the answers that waited for it. With one
 //!   replica the high watermark is the synced end of the log; consumers read below it only (L5).
 //! * [`Broker::fire`] takes a timer that has run out.
+//! * [`Broker::expire_offsets`] and [`Broker::clean_offsets`] are for the owner to call from time to time.
+//! * [`Broker::resign`] and [`Broker::lead`] are what an election elsewhere and one here do to a coordinator.
 //!
 //! An error of the disk while writing leaves no trace (S5); one that leaves the log's state in doubt, above all a failed
 //! sync, stops the broker for good: only opening the disk again helps.
@@ -19,6 +21,7 @@ mod broker;
 mod canonical;
 mod config;
 mod error;
+mod failover;
 mod flush;
 mod group;
 mod inspect;
@@ -26,8 +29,11 @@ mod load;
 mod open;
 mod partition;
 mod records;
+mod upkeep;
 
-pub use api::{Effect, Fetch, FetchResponse, Flush, Produce, ProduceResponse, Request, Response};
+pub use api::{
+    Effect, Fetch, FetchResponse, Flush, Produce, ProduceResponse, Request, Response, WriteMarker,
+};
 pub use broker::Broker;
 pub use config::{Config, TopicConfig};
 pub use error::{LoadError, OpenError, OpenFailure, StopReason};
@@ -36,12 +42,13 @@ pub use open::Started;
 pub use plimsoll_coordinator::{
     Acknowledge, CallId, CommittedPartition, CoordinatorConfig, Decisions, DeleteGroups,
     DeleteGroupsResponse, DescribeGroups, DescribeGroupsResponse, DescribedGroup, DescribedMember,
-    ErrorCode, Fence, FetchedOffset, GroupRequest, GroupResponse, GroupState, GroupView, Heartbeat,
-    HeartbeatResponse, JoinGroup, JoinGroupResponse, JoinedMember, LeaveGroup, LeaveGroupResponse,
-    LeavingMember, LeftMember, ListGroups, ListGroupsResponse, ListedGroup, LoadExtent, MemberView,
-    OffsetCommit, OffsetCommitResponse, OffsetDelete, OffsetDeleteResponse, OffsetFetch,
-    OffsetFetchResponse, OffsetToCommit, Protocol, Status, SyncGroup, SyncGroupResponse, TimerId,
-    TimerName, Timestamp, TxnOffsetCommit, TxnOffsetCommitResponse, UpdateCache,
+    EndTransaction, EndTransactionResponse, ErrorCode, Fence, FetchedOffset, GroupRequest,
+    GroupResponse, GroupState, GroupView, Heartbeat, HeartbeatResponse, JoinGroup,
+    JoinGroupResponse, JoinedMember, LeaveGroup, LeaveGroupResponse, LeavingMember, LeftMember,
+    ListGroups, ListGroupsResponse, ListedGroup, LoadExtent, MemberView, OffsetCommit,
+    OffsetCommitResponse, OffsetDelete, OffsetDeleteResponse, OffsetFetch, OffsetFetchResponse,
+    OffsetToCommit, Protocol, Status, SyncGroup, SyncGroupResponse, TimerId, TimerName, Timestamp,
+    TxnOffsetCommit, TxnOffsetCommitResponse, UpdateCache,
 };
 pub use plimsoll_log::{NewRecord, Record, RecoveryReport};
 pub use plimsoll_offsets::{

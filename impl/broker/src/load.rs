@@ -1,5 +1,6 @@
 //! Loading: the offsets topic replayed into the coordinators (S1, S6).
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use plimsoll_coordinator::{LoadExtent, Status, Timestamp};
@@ -55,7 +56,8 @@ impl Shard {
                 log.last_batch_offset().unwrap_or(log.log_end_offset())
             }
         };
-        let replayed = each_entry(disk, log, end, |offset, entry| {
+        let range = log.log_start_offset()..end;
+        let replayed = each_entry(disk, log, range, |offset, entry| {
             self.coordinator.apply(offset, &entry)
         });
         match extent {
@@ -65,16 +67,16 @@ impl Shard {
     }
 }
 
-/// Decodes every record and every marker of an offsets log below `end`, in order.
+/// Decodes every record and every marker in a range of an offsets log, in order.
 pub(crate) fn each_entry(
     disk: &impl Disk,
     log: &Log,
-    end: i64,
+    range: Range<i64>,
     mut each: impl FnMut(i64, Entry),
 ) -> Result<(), LoadError> {
-    let mut from = log.log_start_offset();
+    let mut from = range.start;
     loop {
-        let batches = log.read(disk, from, end, READ_BYTES)?;
+        let batches = log.read(disk, from, range.end, READ_BYTES)?;
         let Some(last) = batches.last() else {
             return Ok(());
         };

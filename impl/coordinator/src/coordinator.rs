@@ -76,6 +76,12 @@ impl Coordinator {
         }
     }
 
+    /// The next coordinator of the partition, with the same settings: it begins to load it in `leader_epoch`.
+    pub fn successor(&self, leader_epoch: i32) -> Coordinator {
+        let (config, topics) = (self.config.clone(), self.topics.clone());
+        Coordinator::new(config, self.decisions, topics, leader_epoch)
+    }
+
     pub(crate) fn turn(&self, now: Timestamp, group: Group) -> Turn<'_> {
         Turn {
             config: &self.config,

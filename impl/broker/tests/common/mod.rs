@@ -74,6 +74,22 @@ impl<D: Disk + std::fmt::Debug> Driver<D> {
         self.note(effects);
     }
 
+    pub fn unload(&mut self, index: usize) {
+        let effects = self.broker.resign(NOW, index);
+        self.note(effects);
+    }
+
+    pub fn reload(&mut self) {
+        let effects = self.broker.load(NOW);
+        self.note(effects);
+    }
+
+    /// What a commit without a generation is told at once.
+    pub fn error_of_commit(&mut self) -> Option<ErrorCode> {
+        let call = self.send(commit(-1, 5));
+        self.error(call)
+    }
+
     pub fn fire(&mut self, timer: &TimerId) {
         let effects = self.broker.fire(NOW, timer);
         self.note(effects);
@@ -147,6 +163,7 @@ pub fn error_of(response: &Response) -> ErrorCode {
         Response::Group(GroupResponse::TxnCommit(r)) => r.partitions[0].error,
         Response::Group(GroupResponse::Delete(r)) => r.groups[0].1,
         Response::Group(GroupResponse::List(r)) => r.error,
+        Response::Group(GroupResponse::EndTxn(r)) => r.error,
         Response::Group(other) => panic!("{other:?}"),
     }
 }
