@@ -13,6 +13,7 @@
 //! | how far does exploration go? | [`bounds`] |
 //! | what can be broken on purpose? | [`design`] |
 //! | what is a log by itself: synced, cut, deduplicated, compacted? | [`storage`], a model of its own |
+//! | what does a coordinator answer, over every API and whole groups? | [`groups`], a model of its own |
 //!
 //! *Modelled differently from Kafka, knowingly*: heartbeats stand for whatever tells a member what it did not know; a new
 //! member's two JoinGroup requests (KIP-394) are one step; whichever member of a generation sends its assignment first
@@ -25,6 +26,7 @@ pub mod coordinator;
 pub mod data;
 pub mod design;
 pub mod event;
+pub mod groups;
 pub mod log;
 mod machine;
 pub mod member;
