@@ -1,7 +1,9 @@
-//! What several kinds of evidence share: paths, and the table of recorded histories.
+//! What several kinds of evidence share.
 
 pub mod dump;
 pub mod kill;
+pub mod situations;
+pub mod story;
 
 use std::io::Write;
 

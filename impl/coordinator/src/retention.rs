@@ -67,7 +67,7 @@ impl Coordinator {
         let mut ids = self.groups.range::<Text, _>((from, Bound::Unbounded));
         for (id, _) in ids.by_ref().take(groups) {
             step.extend(self.expire_offsets(now, id));
-            if step.records().len() >= self.config.tombstones_per_step {
+            if step.records().len() >= self.config.tombstones_per_step.max(1) {
                 // There may be more of it.
                 return (step, Some(id.clone()));
             }

@@ -145,3 +145,16 @@ fn nothing_expires_of_a_group_that_is_not_served() {
             .is_empty()
     );
 }
+
+#[test]
+fn a_pass_goes_past_a_group_of_which_nothing_expires_whatever_a_step_may_write() {
+    let none_a_step = CoordinatorConfig {
+        tombstones_per_step: 0,
+        ..CoordinatorConfig::default()
+    };
+    let mut world = World::with(none_a_step, Decisions::default());
+    world.settle(commit("", -1, 5));
+    let unbounded = std::ops::Bound::Unbounded;
+    let (step, next) = world.coordinator.expire_some(NOW, unbounded, 10);
+    assert_eq!((step.records().len(), next), (0, None));
+}
