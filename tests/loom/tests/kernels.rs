@@ -21,6 +21,8 @@ mod explore;
 mod mem_log;
 #[path = "../../../impl/runtime/tests/common/register.rs"]
 mod register;
+#[path = "kernels/story.rs"]
+mod story;
 #[path = "kernels/threads.rs"]
 mod threads;
 #[path = "kernels/world.rs"]

@@ -2,8 +2,8 @@
 
 use crate::register::{Request, Response};
 use crate::runtime::{Decisions, Unload};
-use crate::threads::{join, spawn};
-use crate::world::{FOREVER, World, at_zero, record};
+use crate::threads::{crowd, join, spawn};
+use crate::world::{World, record};
 
 /// C-25: the unload forgets who waits.
 pub fn mutant(decisions: &mut Decisions) {
@@ -14,15 +14,13 @@ pub fn mutant(decisions: &mut Decisions) {
 pub fn body(decisions: Decisions) {
     let world = World::active(decisions, &[], 0);
     let (flusher, deposer) = (world.clone(), world.clone());
-    let threads = [
-        spawn(move || flusher.flush()),
-        spawn(move || deposer.resign(2)),
-    ];
+    let mut threads = crowd(move |_| flusher.flush());
+    threads.push(spawn(move || deposer.resign(2)));
     let request = Request::Put {
         expect: None,
         value: 1,
     };
-    let answer = world.shard.ask(at_zero(), None, request).wait(FOREVER);
+    let answer = world.ask(request);
     if answer == Ok(Response::Done) {
         assert_eq!(world.log().durable(), 1, "S3: acknowledged, not durable");
     }

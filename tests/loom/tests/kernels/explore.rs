@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Once};
 use std::time::{Duration, Instant};
 
+use crate::story;
+
 /// What an exploration found.
 #[derive(Default)]
 pub struct Explored {
@@ -15,6 +17,8 @@ pub struct Explored {
     pub took: Duration,
     /// What the first failing execution said.
     pub failure: Option<String>,
+    /// What happened in the last execution: in the failing one, if one failed.
+    pub story: Vec<String>,
 }
 
 /// Explores `body` until it fails or has been explored.
@@ -24,12 +28,14 @@ pub fn explore(body: impl Fn() + Send + Sync + 'static) -> Explored {
     let begun = Instant::now();
     let run = move || {
         count.fetch_add(1, Relaxed);
+        story::begin();
         body();
     };
     let failure = quietly(|| catch_unwind(AssertUnwindSafe(|| check(run))).err());
     Explored {
         executions: executions.load(Relaxed),
         took: begun.elapsed(),
+        story: story::so_far(),
         failure: failure.map(|panic| {
             let text = panic
                 .downcast_ref::<String>()

@@ -16,8 +16,8 @@ pub fn body(decisions: Decisions) {
     let mut threads = crowd(move |who| writer.put(who as u32, Some(1), 2 + who as i64));
     let replica = world.clone();
     threads.push(spawn(move || {
-        replica.log().follow(2, 0, &[record(7)]);
-        replica.log().lead(3);
+        replica.follow(2, 0, &[record(7)]);
+        replica.lead(3);
     }));
     join(threads);
     world.value_after_reload(3);

@@ -1,8 +1,8 @@
 //! A load ends while others are elected (semantics §8.2, kernel 2; C-26).
 
 use crate::runtime::{Completion, Decisions, Status};
-use crate::threads::{join, spawn};
-use crate::world::{World, at_zero, record};
+use crate::threads::{crowd, join, spawn};
+use crate::world::{World, record};
 
 /// C-26: a load that has ended counts, whoever was elected or resigned meanwhile.
 pub fn mutant(decisions: &mut Decisions) {
@@ -12,19 +12,19 @@ pub fn mutant(decisions: &mut Decisions) {
 /// Elected in epoch 1, resigned in 2, elected again in 3: the shard is what the last of them says.
 pub fn body(decisions: Decisions) {
     let world = World::unloaded(decisions, &[record(1)], 1);
-    world.shard.elect(at_zero(), 1);
+    world.elect(1);
     let early = world.clone();
-    let early = spawn(move || {
+    let mut threads = crowd(move |_| {
         early.load(1);
     });
     let late = world.clone();
-    let late = spawn(move || {
+    threads.push(spawn(move || {
         late.resign(2);
-        late.log().lead(3);
-        late.shard.elect(at_zero(), 3);
+        late.lead(3);
+        late.elect(3);
         late.load(3);
-    });
-    join([early, late]);
+    }));
+    join(threads);
     assert_eq!(
         world.shard.status(),
         (Status::Active, 3),

@@ -61,6 +61,7 @@ fn run(kernel: &Kernel, decisions: Decisions) -> Explored {
         all.executions += explored.executions;
         all.took += explored.took;
         all.failure = explored.failure;
+        all.story = explored.story;
         if all.failure.is_some() {
             break;
         }
@@ -108,6 +109,11 @@ fn every_mutant_is_caught_by_its_kernel() {
             explored.executions,
             said.lines().next().unwrap_or_default()
         );
+        let story = explored.story.join("\n");
+        assert!(!story.is_empty(), "{}: nothing is told", kernel.name);
+        // Random executions tell another story each time.
+        #[cfg(loom)]
+        insta::assert_snapshot!(kernel.name, format!("{story}\n\n{said}"));
     }
 }
 

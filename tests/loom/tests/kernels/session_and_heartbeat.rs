@@ -1,8 +1,8 @@
 //! A session runs out while the member shows that it lives, or leaves (semantics §8.2, kernel 3; C-27).
 
 use crate::register::{Record, Request, Response, SESSION_MS};
-use crate::runtime::{Decisions, Moment, Timers};
-use crate::threads::{join, spawn};
+use crate::runtime::{Decisions, Timers};
+use crate::threads::{crowd, join, spawn};
 use crate::world::World;
 
 /// C-27: the timer is taken in one critical section and acted on in another.
@@ -17,11 +17,14 @@ pub fn body(decisions: Decisions) {
     let timer = world.clone();
     let member = world.clone();
     let admin = world.clone();
-    join([
-        spawn(move || timer.shard.tick(Moment::from_ms(session))),
-        spawn(move || member.send(0, session - 1, None, Request::Beat)),
-        spawn(move || admin.send(1, session - 1, None, Request::Leave)),
-    ]);
+    let mut threads = crowd(move |_| timer.tick(session));
+    threads.extend(crowd(move |who| {
+        member.send(who as u32, session - 1, None, Request::Beat);
+    }));
+    threads.push(spawn(move || {
+        admin.send(100, session - 1, None, Request::Leave);
+    }));
+    join(threads);
     let expired = world.log().records().contains(&Record::Expired);
     let told = world.told();
     // Who was told so came before the timer: afterwards there is nobody to say it to.

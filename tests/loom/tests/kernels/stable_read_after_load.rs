@@ -1,9 +1,9 @@
 //! A stable read right after a load, whose tail is above the high watermark (C-3).
 
 use crate::register::{Request, Response};
-use crate::runtime::{Decisions, PartitionLog, Tail};
+use crate::runtime::{Decisions, Tail};
 use crate::threads::{crowd, join, spawn};
-use crate::world::{World, at_zero, record};
+use crate::world::{World, record};
 
 /// C-3: what a load finds above the high watermark counts as settled.
 pub fn mutant(decisions: &mut Decisions) {
@@ -13,7 +13,7 @@ pub fn mutant(decisions: &mut Decisions) {
 /// What a stable read was told is durable, so that every later leader knows it.
 pub fn body(decisions: Decisions) {
     let world = World::unloaded(decisions, &[record(1)], 0);
-    world.shard.elect(at_zero(), 1);
+    world.elect(1);
     let loader = world.clone();
     let loader = spawn(move || {
         loader.load(1);
@@ -23,8 +23,8 @@ pub fn body(decisions: Decisions) {
         reader.send(who as u32, 0, None, Request::Get { stable: true });
     });
     threads.push(loader);
-    let event = world.log().sync(at_zero()).expect("no fault is armed");
-    world.shard.high_watermark(at_zero(), event);
+    let event = world.sync_log();
+    world.high_watermark(event);
     join(threads);
     world.resign(2);
     for told in world.told() {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::register::{Request, Response};
-use crate::runtime::{Decisions, Moment, TimeOut};
+use crate::runtime::{Decisions, TimeOut};
 use crate::threads::{crowd, join, spawn};
 use crate::world::World;
 
@@ -21,7 +21,7 @@ pub fn body(decisions: Decisions) {
     };
     world.send(0, 0, Some(Duration::from_millis(5)), request);
     let timer = world.clone();
-    let mut threads = crowd(move |_| timer.shard.tick(Moment::from_ms(5)));
+    let mut threads = crowd(move |_| timer.tick(5));
     let flusher = world.clone();
     threads.extend(crowd(move |_| flusher.flush()));
     let deposer = world.clone();

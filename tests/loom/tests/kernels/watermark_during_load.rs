@@ -3,7 +3,7 @@
 use crate::register::{Request, Response};
 use crate::runtime::{Decisions, DuringLoad};
 use crate::threads::{crowd, join, spawn};
-use crate::world::{World, at_zero, record};
+use crate::world::{World, record};
 
 /// The event is dropped, since there is nobody to tell yet.
 pub fn mutant(decisions: &mut Decisions) {
@@ -13,7 +13,7 @@ pub fn mutant(decisions: &mut Decisions) {
 /// A stable read after both is answered: nobody says it again.
 pub fn body(decisions: Decisions) {
     let world = World::unloaded(decisions, &[record(1)], 0);
-    world.shard.elect(at_zero(), 1);
+    world.elect(1);
     let loader = world.clone();
     let mut threads = vec![spawn(move || {
         loader.load(1);

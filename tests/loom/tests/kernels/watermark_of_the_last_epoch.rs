@@ -1,9 +1,9 @@
 //! A high watermark is on its way while its leader is deposed, and elected again (C-24).
 
 use crate::register::Response;
-use crate::runtime::{Decisions, PartitionLog, Watermark};
+use crate::runtime::{Decisions, Watermark};
 use crate::threads::{crowd, join, spawn};
-use crate::world::{World, at_zero};
+use crate::world::World;
 
 /// C-24: high watermarks of earlier leaders count, too.
 pub fn mutant(decisions: &mut Decisions) {
@@ -15,13 +15,13 @@ pub fn mutant(decisions: &mut Decisions) {
 pub fn body(decisions: Decisions) {
     let world = World::active(decisions, &[], 0);
     world.put(0, None, 1);
-    let event = world.log().sync(at_zero()).expect("no fault is armed");
+    let event = world.sync_log();
     let listener = world.clone();
-    let mut threads = crowd(move |_| listener.shard.high_watermark(at_zero(), event));
+    let mut threads = crowd(move |_| listener.high_watermark(event));
     let replica = world.clone();
     threads.push(spawn(move || {
-        replica.log().follow(2, 0, &[]);
-        replica.log().lead(3);
+        replica.follow(2, 0, &[]);
+        replica.lead(3);
         replica.elect_and_load(3);
         replica.put(1, None, 5);
     }));

@@ -2,9 +2,9 @@
 //! C-1).
 
 use crate::register::Response;
-use crate::runtime::{Decisions, PartitionLog, Watermark};
+use crate::runtime::{Decisions, Watermark};
 use crate::threads::{crowd, join, spawn};
-use crate::world::{World, at_zero, record};
+use crate::world::{World, record};
 
 /// C-1: high watermarks of later leaders count, too.
 pub fn mutant(decisions: &mut Decisions) {
@@ -18,9 +18,9 @@ pub fn body(decisions: Decisions) {
     let mut threads = crowd(move |who| writer.put(who as u32, None, 1));
     let replica = world.clone();
     threads.push(spawn(move || {
-        replica.log().follow(2, 0, &[record(7)]);
-        let event = replica.log().sync(at_zero()).expect("no fault is armed");
-        replica.shard.high_watermark(at_zero(), event);
+        replica.follow(2, 0, &[record(7)]);
+        let event = replica.sync_log();
+        replica.high_watermark(event);
     }));
     join(threads);
     world.resign(2);

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use crate::mem_log::MemLog;
 use crate::register::{Record, Register, Request, Response};
-use crate::runtime::{Decisions, Loaded, Moment, PartitionLog, Refusal, Shard, Status};
+use crate::runtime::{
+    Decisions, HighWatermark, Loaded, Moment, PartitionLog, Refusal, Shard, Status,
+};
+use crate::story::tell;
 use crate::threads::Mutex;
 
 /// What one call was told, and how much of the log was durable then.
@@ -53,13 +56,89 @@ impl World {
         self.shard.log()
     }
 
+    pub fn elect(&self, epoch: i32) {
+        let is_news = self.shard.elect(at_zero(), epoch);
+        tell(match is_news {
+            true => format!("elected in epoch {epoch}"),
+            false => format!("elected in epoch {epoch}, which is no news"),
+        });
+    }
+
     pub fn load(&self, epoch: i32) -> Loaded {
-        self.shard.load(&at_zero, epoch)
+        tell(format!("a load in epoch {epoch} begins"));
+        let loaded = self.shard.load(&at_zero, epoch);
+        tell(format!("the load in epoch {epoch} ends: {loaded:?}"));
+        loaded
+    }
+
+    /// This replica leads from now on, says the log.
+    pub fn lead(&self, epoch: i32) {
+        self.log().lead(epoch);
+        tell(format!("the log is led here in epoch {epoch}"));
+    }
+
+    /// Another replica leads: it has our records below `keep`, and these.
+    pub fn follow(&self, epoch: i32, keep: usize, theirs: &[Record]) {
+        self.log().follow(epoch, keep, theirs);
+        let records = self.log().records();
+        tell(format!(
+            "another replica leads in epoch {epoch}, the log is now {records:?}"
+        ));
+    }
+
+    /// Syncs the log without telling the shard.
+    pub fn sync_log(&self) -> HighWatermark {
+        let event = self.log().sync(at_zero()).expect("no fault is armed");
+        let HighWatermark {
+            leader_epoch,
+            offset,
+        } = event;
+        tell(format!(
+            "in epoch {leader_epoch} the log is durable below {offset}"
+        ));
+        event
+    }
+
+    pub fn high_watermark(&self, event: HighWatermark) {
+        let HighWatermark {
+            leader_epoch,
+            offset,
+        } = event;
+        tell(format!(
+            "the shard hears that in epoch {leader_epoch} the high watermark is {offset}"
+        ));
+        self.shard.high_watermark(at_zero(), event);
+    }
+
+    pub fn tick(&self, ms: i64) {
+        tell(format!("the timer sees that it is {ms} ms"));
+        self.shard.tick(Moment::from_ms(ms));
+        tell(format!("the timer is done with {ms} ms"));
+    }
+
+    pub fn run_flusher(&self) {
+        tell("the flusher runs");
+        self.shard.run_flusher(&at_zero);
+        tell("the flusher goes home");
+    }
+
+    pub fn begin_closing(&self) {
+        tell("closing begins");
+        self.shard.begin_closing();
+    }
+
+    /// Sends a request and waits for the answer.
+    pub fn ask(&self, request: Request) -> Result<Response, Refusal> {
+        tell(format!("somebody asks: {request:?}"));
+        let ticket = self.shard.ask(at_zero(), None, request);
+        let answer = ticket.wait(FOREVER);
+        tell(format!("and is told: {answer:?}"));
+        answer
     }
 
     /// Whether the shard is active in this epoch afterwards.
     pub fn elect_and_load(&self, epoch: i32) -> bool {
-        self.shard.elect(at_zero(), epoch);
+        self.elect(epoch);
         self.load(epoch);
         self.shard.status() == (Status::Active, epoch)
     }
@@ -70,6 +149,9 @@ impl World {
         let shard = Arc::clone(&self.shard);
         let reply = move |answer| {
             let durable = shard.log().durable();
+            tell(format!(
+                "call {call} is told: {answer:?}; {durable} records are durable"
+            ));
             told.lock().expect("unpoisoned").push(Told {
                 call,
                 answer,
@@ -77,6 +159,7 @@ impl World {
             });
         };
         let now = Moment::from_ms(at_ms);
+        tell(format!("call {call} asks at {at_ms} ms: {request:?}"));
         self.shard.submit(now, limit, request, Box::new(reply));
     }
 
@@ -85,10 +168,13 @@ impl World {
     }
 
     pub fn flush(&self) {
+        tell("a flush begins");
         self.shard.flush(&at_zero);
+        tell("a flush ends");
     }
 
     pub fn resign(&self, epoch: i32) {
+        tell(format!("somebody else leads since epoch {epoch}"));
         self.shard.resign(at_zero(), epoch);
     }
 
@@ -107,13 +193,13 @@ impl World {
 
     /// What a load of the log as it is says, and whether it can be loaded at all.
     pub fn value_after_reload(&self, epoch: i32) -> i64 {
-        self.log().lead(epoch);
+        self.lead(epoch);
         assert!(
             self.elect_and_load(epoch),
             "the log cannot be loaded: {:?}",
             self.shard.status()
         );
-        self.log().sync(at_zero()).expect("no fault is armed");
+        self.sync_log();
         self.flush();
         self.send(9_999, 0, None, Request::Get { stable: false });
         match self.told_once(9_999).answer {
