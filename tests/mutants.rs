@@ -4,13 +4,13 @@ use std::collections::HashSet;
 
 use plimsoll_explore::{
     code::CodeSystem,
-    mutants::{self, Mutant},
-    narrate::{Narrate, Told},
+    mutants::{GROUP, GroupMutant, Known},
+    narrate::{Narrate, Telling},
     search::levels::{self, Findings, Limits},
     system::System,
 };
 use plimsoll_promises::PromiseId;
-use plimsoll_report::{Counterexample, Setup, story};
+use plimsoll_report::{Counterexample, Setup, Visitor, story};
 
 fn search<S: System>(system: &S, per_resume: u64, first_breach: bool) -> Findings<S::Action> {
     levels::explore(
@@ -24,21 +24,37 @@ fn search<S: System>(system: &S, per_resume: u64, first_breach: bool) -> Finding
     )
 }
 
-fn shortest<S: Narrate>(setup: &Setup, system: &S) -> Counterexample {
-    let found = search(system, setup.claim.per_resume(), true);
-    let breach = found
-        .shortest()
-        .unwrap_or_else(|| panic!("{:?} is not caught", setup.mutant));
-    let (_, told) = Counterexample::found(setup, system, &breach.path)
-        .expect("an explorer's path can be walked again")
-        .expect("and breaks the promise again");
-    told
+/// The shortest counterexample that a search finds.
+struct Shortest<'a>(&'a Setup);
+
+impl Visitor for Shortest<'_> {
+    type Output = Counterexample;
+
+    fn visit<S: Narrate>(self, system: S) -> Counterexample {
+        let setup = self.0;
+        let found = search(&system, setup.per_resume(), true);
+        let breach = found
+            .shortest()
+            .unwrap_or_else(|| panic!("{:?} is not caught", setup.mutant));
+        let (_, told) = Counterexample::found(setup, &system, &breach.path)
+            .expect("an explorer's path can be walked again")
+            .expect("and breaks the promise again");
+        told
+    }
+}
+
+fn setup(system: &str, mutant: &'static GroupMutant) -> Setup {
+    Setup::mutant(system, Known::Group(mutant)).expect("both systems know it")
+}
+
+fn shortest(setup: &Setup) -> Counterexample {
+    setup.visit(Shortest(setup))
 }
 
 /// Everything that a mutant breaks within its bounds, each with the fewest steps; every other promise is blind to it.
 #[test]
 fn each_mutant_breaks_what_it_is_said_to_break() {
-    for mutant in &mutants::ALL {
+    for mutant in &GROUP {
         let mut system = mutant.design();
         system.beyond_breach = true;
         let found = search(&system, system.claim.per_resume(), false);
@@ -56,9 +72,9 @@ fn each_mutant_breaks_what_it_is_said_to_break() {
 /// D1 can only be broken by a client: the coordinator's mistakes move the committed offset back, never ahead.
 #[test]
 fn d1_is_blind_to_the_coordinator() {
-    let seen_by_d1: Vec<_> = mutants::ALL
+    let seen_by_d1: Vec<_> = GROUP
         .iter()
-        .filter(|m| !m.blind().any(|p| p == PromiseId::D1))
+        .filter(|m| !m.blind().contains(&PromiseId::D1))
         .map(|m| m.name)
         .collect();
     assert_eq!(seen_by_d1, ["K-1"]);
@@ -66,7 +82,7 @@ fn d1_is_blind_to_the_coordinator() {
 
 #[test]
 fn each_companion_passes() {
-    for mutant in &mutants::ALL {
+    for mutant in &GROUP {
         let system = mutant.nearly();
         let found = search(&system, system.claim.per_resume(), false);
         let broken: Vec<_> = found
@@ -87,16 +103,16 @@ fn each_companion_passes() {
 
 #[test]
 fn the_shortest_stories_of_the_design() {
-    for mutant in &mutants::ALL {
-        let setup = Setup::mutant("design", mutant);
-        let told = shortest(&setup, &setup.design());
+    for mutant in &GROUP {
+        let setup = setup("design", mutant);
+        let told = shortest(&setup);
         assert_eq!(
             told.first_broken().promise,
             mutant.killed_by(),
             "{}",
             mutant.name
         );
-        assert_eq!(told.told.len(), mutant.breaks[0].1, "{}", mutant.name);
+        assert_eq!(told.told.steps(), mutant.breaks[0].1, "{}", mutant.name);
         insta::assert_snapshot!(format!("design_{}", mutant.name), story(&told));
     }
 }
@@ -112,24 +128,25 @@ fn the_shortest_stories_that_clients_see() {
         ("G-1", PromiseId::BR1),
         ("K-4", PromiseId::BR1),
     ] {
-        let mutant = Mutant::named(name).expect("there is such a mutant");
-        let setup = Setup::mutant("design", mutant).watching(promise);
-        let told = shortest(&setup, &setup.design());
+        let mutant = GROUP.iter().find(|mutant| mutant.name == name);
+        let mutant = mutant.expect("there is such a mutant");
+        let setup = setup("design", mutant).watching(promise);
+        let told = shortest(&setup);
         let known = mutant
             .breaks
             .iter()
             .find(|(p, _)| *p == promise)
             .expect("it breaks that");
-        assert_eq!(told.told.len(), known.1, "{name}");
+        assert_eq!(told.told.steps(), known.1, "{name}");
         insta::assert_snapshot!(format!("design_{name}_{promise}"), story(&told));
     }
 }
 
 #[test]
 fn the_shortest_stories_of_the_code() {
-    for mutant in &mutants::ALL {
-        let setup = Setup::mutant("code", mutant);
-        let told = shortest(&setup, &setup.code());
+    for mutant in &GROUP {
+        let setup = setup("code", mutant);
+        let told = shortest(&setup);
         assert_eq!(
             told.first_broken().promise,
             mutant.killed_by(),
@@ -137,7 +154,7 @@ fn the_shortest_stories_of_the_code() {
             mutant.name
         );
         assert_eq!(
-            told.told.len(),
+            told.told.steps(),
             mutant.breaks[0].1,
             "{}: as many steps as in the design",
             mutant.name
@@ -149,8 +166,8 @@ fn the_shortest_stories_of_the_code() {
 /// A broker with a mistake does what the right model does not allow: lock-step itself is shown to fire.
 #[test]
 fn lock_step_catches_every_mistake_of_the_code() {
-    for mutant in mutants::ALL.iter().filter(|mutant| mutant.in_code) {
-        let system = CodeSystem::astray(mutant.bounds, mutant.mistake);
+    for mutant in GROUP.iter().filter(|mutant| mutant.mistake.in_code) {
+        let system = CodeSystem::astray(mutant.bounds, mutant.mistake.model);
         let found = search(&system, system.design.claim.per_resume(), true);
         assert!(
             found.breach(PromiseId::LockStep).is_some(),
@@ -164,7 +181,7 @@ fn lock_step_catches_every_mistake_of_the_code() {
 #[test]
 fn s3_as_clients_see_it_agrees_with_s3_in_the_log() {
     let mut both = 0;
-    for mutant in mutants::ALL
+    for mutant in GROUP
         .iter()
         .filter(|mutant| mutant.breaks.iter().any(|(p, _)| *p == PromiseId::S3))
     {
@@ -174,7 +191,7 @@ fn s3_as_clients_see_it_agrees_with_s3_in_the_log() {
 }
 
 /// How many states have both forms broken.
-fn agreement(mutant: &Mutant) -> usize {
+fn agreement(mutant: &GroupMutant) -> usize {
     let mut system = mutant.design();
     system.beyond_breach = true;
     let cause = PromiseId::S3Log.bit() | PromiseId::S1.bit();
@@ -208,7 +225,7 @@ fn agreement(mutant: &Mutant) -> usize {
 /// A path that breaks a promise in the design breaks it in the code, and the other way round.
 #[test]
 fn a_trace_of_one_breaks_the_other() {
-    for mutant in &mutants::ALL {
+    for mutant in &GROUP {
         let (design, code) = (mutant.design(), mutant.code());
         let in_design = search(&design, design.claim.per_resume(), true);
         let in_design = in_design.shortest().expect("it is caught in the design");
@@ -242,11 +259,12 @@ fn a_trace_of_one_breaks_the_other() {
 }
 
 /// The promises that the last step breaks; no step before it breaks any.
-fn breaks(told: &[Told]) -> Vec<PromiseId> {
-    let (last, before) = told.split_last().expect("a path has steps");
+fn breaks(told: &Telling) -> Vec<PromiseId> {
+    let broken = told.broken();
+    let (last, before) = broken.split_last().expect("a path has steps");
     assert!(
-        before.iter().all(|step| step.broken.is_empty()),
+        before.iter().all(|step| step.is_empty()),
         "broken before the last step"
     );
-    last.broken.iter().map(|broken| broken.promise).collect()
+    last.iter().map(|broken| broken.promise).collect()
 }

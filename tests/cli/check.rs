@@ -1,7 +1,7 @@
 //! `plimsoll check` and `plimsoll mutants`.
 
 use plimsoll_cli::Exit;
-use plimsoll_explore::mutants::ALL;
+use plimsoll_explore::mutants::{GROUP, Known};
 use serde_json::Value;
 
 use crate::plimsoll;
@@ -52,7 +52,7 @@ fn a_run_cut_short_is_unknown_never_kept() {
 
 #[test]
 fn every_mutant_is_told_as_a_story() {
-    for mutant in &ALL {
+    for mutant in &GROUP {
         let called = plimsoll(&["check", "--mutant", mutant.name]);
         assert_eq!(called.exit, Exit::Broken, "{}", called.err);
         let (promise, steps) = mutant.breaks[0];
@@ -69,7 +69,7 @@ fn every_mutant_is_told_as_a_story() {
 
 #[test]
 fn every_mutant_is_drawn_with_known_participants() {
-    for mutant in &ALL {
+    for mutant in &GROUP {
         let called = plimsoll(&["check", "--mutant", mutant.name, "--format", "mermaid"]);
         assert_eq!(called.exit, Exit::Broken);
         let mut lines = called.out.lines();
@@ -115,7 +115,7 @@ fn what_a_mutant_does_not_break_is_kept_or_unknown() {
 
 #[test]
 fn a_promise_that_watches_alone_is_the_one_that_is_told() {
-    for mutant in &ALL {
+    for mutant in &GROUP {
         for (promise, steps) in mutant.breaks {
             let called = plimsoll(&[
                 "check",
@@ -162,9 +162,9 @@ fn mutants_are_listed_with_what_must_come_of_them() {
         .lines()
         .map(|l| serde_json::from_str(l).expect("JSON"))
         .collect();
-    assert_eq!(lines.len(), ALL.len());
-    for (mutant, line) in ALL.iter().zip(lines) {
-        assert!(called.out.contains(mutant.told) && called.out.contains(mutant.nearly.told()));
-        assert_eq!(line["name"], mutant.name);
+    assert_eq!(lines.len(), Known::all().count());
+    for (mutant, line) in Known::all().zip(lines) {
+        assert!(called.out.contains(mutant.told()) && called.out.contains(mutant.nearly()));
+        assert_eq!(line["name"], mutant.name());
     }
 }

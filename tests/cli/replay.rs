@@ -1,7 +1,7 @@
 //! `plimsoll replay`: traces walked again, and traces that cannot be.
 
 use plimsoll_cli::Exit;
-use plimsoll_explore::mutants::{ALL, Mutant};
+use plimsoll_explore::mutants::{GROUP, Known};
 
 use crate::{Called, plimsoll, plimsoll_reading};
 
@@ -19,7 +19,7 @@ fn replay(trace: &str) -> Called {
 
 #[test]
 fn every_mutant_breaks_again_at_the_same_step() {
-    for mutant in &ALL {
+    for mutant in &GROUP {
         let called = replay(&trace(mutant.name, "design"));
         assert_eq!(called.exit, Exit::Broken, "{}", called.err);
         let (promise, step) = mutant.breaks[0];
@@ -62,9 +62,9 @@ fn without_the_mistake_it_no_longer_breaks() {
 
 #[test]
 fn another_verdict_is_explained() {
-    let mutant = Mutant::named("L-ack").expect("it is there");
-    let (promise, step) = mutant.breaks[0];
-    let text = trace(mutant.name, "design");
+    let mutant = Known::named("L-ack", None).expect("it is there");
+    let (promise, step) = mutant.breaks()[0];
+    let text = trace(mutant.name(), "design");
     let text = text.replace(&format!("\"promise\":\"{promise}\""), "\"promise\":\"D1\"");
     let called = replay(&text);
     assert_eq!(called.exit, Exit::Broken);
@@ -135,7 +135,7 @@ fn no_input_ends_in_an_error() {
 
 #[test]
 fn a_trace_of_the_model_gets_the_same_verdict_on_the_code_and_back() {
-    for mutant in &ALL {
+    for mutant in &GROUP {
         for (from, to) in [("design", "code"), ("code", "design")] {
             let text = trace(mutant.name, from);
             let called = plimsoll_reading(text.as_bytes(), &["replay", "-", "--system", to]);

@@ -13,6 +13,11 @@ macro_rules! decision {
             $right,
             $($(#[$wrong_about])* $wrong,)+
         }
+
+        impl $name {
+            /// The known mistakes.
+            pub const WRONG: &[$name] = &[$($name::$wrong),+];
+        }
     };
 }
 

@@ -17,7 +17,7 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Explore every crash and rebalance interleaving, or hunt a mutant
+    /// Explore every crash and rebalance interleaving and every power cut, or hunt a mutant
     ///
     /// Everything that can happen within printed bounds is explored by two searches that must agree, and each promise is
     /// kept, broken or unknown. With --mutant a mistake is switched on instead, and the shortest way in which it breaks
@@ -53,9 +53,12 @@ pub enum Command {
 #[derive(Debug, clap::Args)]
 #[command(after_help = HELP)]
 pub struct CheckArgs {
-    /// Only this system (`design`, `code`) or this run of it, as the table names them
+    /// Only this system (`design`, `code`, `disk`) or this run of it, as the table names them
     #[arg(long, value_name = "NAME")]
     pub system: Option<String>,
+    /// Also the runs that take minutes, by one search that uses every core
+    #[arg(long, conflicts_with = "mutant")]
+    pub deep: bool,
     /// Hunt this mutant and tell the shortest counterexample; `plimsoll mutants` lists them
     #[arg(long, value_name = "NAME")]
     pub mutant: Option<String>,
@@ -93,7 +96,7 @@ pub struct ReplayArgs {
     /// The trace; `-` is standard input
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// Walk it on this system instead of the one that it was found on: `design` or `code`
+    /// Walk it on this system instead of the one that it was found on: `design` for `code`, or the other way round
     #[arg(long, value_name = "NAME")]
     pub system: Option<String>,
     /// How to write the counterexample

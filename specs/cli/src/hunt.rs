@@ -25,7 +25,7 @@ pub fn hunt<S: Narrate>(
         first_breach: true,
         ..limits
     };
-    let findings = explore(system, setup.claim.per_resume(), limits, progress);
+    let findings = explore(system, setup.per_resume(), limits, progress);
     let caught = findings.shortest().map(|breach| {
         let found = Counterexample::found(setup, system, &breach.path)
             .expect("an explorer's path can be walked again");

@@ -1,35 +1,39 @@
 //! What `plimsoll check` explores, by name; and what to say when no such thing is.
 
-use plimsoll_explore::runs::{ALL, Run};
+use plimsoll_explore::{
+    runs::{ALL, DEEP, Run},
+    scope::Scope,
+};
 use plimsoll_report::closest;
 
-/// The systems by name.
-pub(crate) const SYSTEMS: [&str; 2] = ["design", "code"];
+/// A run, and whether a second search has time for it.
+pub(crate) type Wanted = (Run, bool);
 
-/// The runs of a system, or the run of that name, or all; an error says which names there are.
-pub(crate) fn named(name: Option<&str>) -> Result<Vec<Run>, String> {
-    let Some(name) = name else {
-        return Ok(ALL.to_vec());
+/// The runs of a system, or the run of that name, or all, with or without those that take minutes; an error says which
+/// names there are.
+pub(crate) fn named(name: Option<&str>, deep: bool) -> Result<Vec<Wanted>, String> {
+    let usual = ALL.into_iter().map(|run| (run, true));
+    let deeper = DEEP.into_iter().map(|run| (run, false));
+    let system = name.filter(|name| Scope::SYSTEMS.contains(name));
+    let wanted = |(run, quick): &Wanted| match (name, system) {
+        (_, Some(system)) => run.scope.system() == system && (*quick || deep),
+        (Some(name), None) => run.name == name,
+        (None, None) => *quick || deep,
     };
-    let system = SYSTEMS.contains(&name);
-    let wanted = |run: &&Run| {
-        if system {
-            run.system == name
-        } else {
-            run.name == name
+    let runs: Vec<_> = usual.chain(deeper).filter(wanted).collect();
+    match (runs.is_empty(), name) {
+        (true, Some(name)) => {
+            let names: Vec<_> = ALL.iter().chain(&DEEP).map(|run| run.name).collect();
+            Err(unknown("system or run", name, names))
         }
-    };
-    let runs: Vec<_> = ALL.iter().filter(wanted).copied().collect();
-    match runs.is_empty() {
-        true => Err(unknown("system or run", name, ALL.map(|run| run.name))),
-        false => Ok(runs),
+        _ => Ok(runs),
     }
 }
 
 /// The system of this name; an error says which there are.
 pub(crate) fn system(name: &str) -> Result<&'static str, String> {
-    let found = SYSTEMS.into_iter().find(|system| *system == name);
-    found.ok_or_else(|| unknown("system", name, SYSTEMS))
+    let found = Scope::SYSTEMS.into_iter().find(|system| *system == name);
+    found.ok_or_else(|| unknown("system", name, Scope::SYSTEMS))
 }
 
 /// Nothing is called that; what may have been meant, and what there is.

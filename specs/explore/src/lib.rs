@@ -9,7 +9,7 @@
 //! | does the *code* do what the design allows? | [`code`] |
 //! | does the *log* keep what it promised, whatever a power cut leaves? | [`disk`] |
 //! | does the *coordinator* keep its log's meaning, whatever is done to both? | [`groups`] |
-//! | how far does each run go? | [`runs`] |
+//! | how far does each run go? | [`scope`], [`runs`] |
 //! | how is a path told? | [`narrate`] |
 //! | what can be broken on purpose, and what must come of it? | [`mutants`] |
 
@@ -21,5 +21,6 @@ pub mod ledger;
 pub mod mutants;
 pub mod narrate;
 pub mod runs;
+pub mod scope;
 pub mod search;
 pub mod system;

@@ -5,6 +5,27 @@ use plimsoll_promises::Broken;
 
 use crate::system::System;
 
+/// A path, told.
+#[derive(Debug, Clone)]
+pub enum Telling {
+    /// As events of the model: how consumer groups are told.
+    Events(Vec<Told>),
+    /// In the system's own words.
+    Words(Tale),
+}
+
+/// A party of a system, and what there is to say of it.
+pub type Party = (&'static str, String);
+
+/// A path in words.
+#[derive(Debug, Clone)]
+pub struct Tale {
+    /// What there is to say of each party before the first step.
+    pub before: Vec<Party>,
+    /// The steps.
+    pub scenes: Vec<Scene>,
+}
+
 /// One step of a path, under the names that things had from the start.
 #[derive(Debug, Clone)]
 pub struct Told {
@@ -18,13 +39,57 @@ pub struct Told {
     pub broken: Vec<Broken>,
 }
 
+/// One step of a path, in words.
+#[derive(Debug, Clone)]
+pub struct Scene {
+    /// What happens, in sentences: the first says what was done, the others what came of it.
+    pub told: Vec<String>,
+    /// What only experts ask for; a line each.
+    pub notes: Vec<String>,
+    /// Each party of the system after the step, always in the same order.
+    pub parties: Vec<Party>,
+    /// The step as messages between the parties: from whom, to whom, what. To oneself it is something that happens there.
+    pub messages: Vec<(&'static str, &'static str, String)>,
+    /// Promises that the step broke.
+    pub broken: Vec<Broken>,
+}
+
+impl Telling {
+    /// How many steps it has.
+    pub fn steps(&self) -> usize {
+        match self {
+            Telling::Events(told) => told.len(),
+            Telling::Words(tale) => tale.scenes.len(),
+        }
+    }
+
+    /// The promises that each step broke.
+    pub fn broken(&self) -> Vec<&[Broken]> {
+        match self {
+            Telling::Events(told) => told.iter().map(|step| &step.broken[..]).collect(),
+            Telling::Words(tale) => {
+                let scenes = tale.scenes.iter();
+                scenes.map(|scene| &scene.broken[..]).collect()
+            }
+        }
+    }
+
+    /// Forgets all but the first steps.
+    pub fn truncate(&mut self, steps: usize) {
+        match self {
+            Telling::Events(told) => told.truncate(steps),
+            Telling::Words(tale) => tale.scenes.truncate(steps),
+        }
+    }
+}
+
 /// A system whose paths can be told.
 pub trait Narrate: System {
     /// Gives an explorer's path the names that things had from the start. Such a path can be stored and replayed.
     fn under_first_names(&self, path: &[Self::Action]) -> Vec<Self::Action>;
 
     /// Walks a path that is under its first names; an error names the first step that is not possible there.
-    fn narrate(&self, path: &[Self::Action]) -> Result<Vec<Told>, NotPossible>;
+    fn narrate(&self, path: &[Self::Action]) -> Result<Telling, NotPossible>;
 }
 
 /// A step of a path cannot be taken where it stands.

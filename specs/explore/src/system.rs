@@ -63,6 +63,11 @@ pub trait System: Send + Sync {
     /// Its bounds, as name and number.
     fn bounds(&self) -> Vec<(&'static str, u64)>;
 
+    /// What else there is to count, by name: whatever a search by states does not see. May take time.
+    fn counts(&self) -> Vec<(&'static str, u64)> {
+        Vec::new()
+    }
+
     /// The situations that a complete exploration has met; bit `i` of [`Outcome::situations`] is the `i`-th.
     fn situations(&self) -> &'static [Situation];
 

@@ -42,6 +42,8 @@ impl Standing {
 pub enum SecondOpinion {
     /// It was not heard: the run was cut short.
     NotHeard,
+    /// It was not asked: the run is too large for it. Within smaller bounds it agrees.
+    NotAsked,
     /// It counted the same states and found the same of the promises.
     Agrees,
     /// It counted others, or found otherwise: neither search can be trusted.
@@ -110,6 +112,11 @@ pub struct Checked {
     /// Its bounds.
     #[serde(serialize_with = "as_map")]
     pub bounds: Vec<(&'static str, u64)>,
+    /// What else it counts.
+    #[serde(serialize_with = "as_map")]
+    pub counts: Vec<(&'static str, u64)>,
+    /// Outcomes that a bound left out: what they lead to is unknown.
+    pub left_out: u64,
     /// Distinct states.
     pub states: u64,
     /// Steps taken, those to known states included.
@@ -127,8 +134,8 @@ pub struct Checked {
     pub situations: Vec<Met>,
     /// The bounds that may keep something from happening.
     pub reached: Vec<Reached>,
-    /// The replay bound.
-    pub replay: ReplayBound,
+    /// The replay bound; none for a system without consumers.
+    pub replay: Option<ReplayBound>,
     /// The second search.
     pub second_opinion: SecondOpinion,
     /// All of it in one word.
@@ -140,7 +147,7 @@ impl Checked {
     pub fn of<S: System>(
         (run, told): (&'static str, &'static str),
         system: &S,
-        (claim, watched): (Claim, Watched),
+        (claim, watched): (Option<Claim>, Watched),
         findings: &Findings<S::Action>,
         second_opinion: SecondOpinion,
     ) -> Self {
@@ -155,6 +162,8 @@ impl Checked {
             modelled: head.modelled,
             not_verified: head.not_verified,
             bounds: system.bounds(),
+            counts: system.counts(),
+            left_out: findings.left_out,
             states: findings.states as u64,
             transitions: findings.transitions,
             depth: findings.depth as u64,
@@ -163,7 +172,8 @@ impl Checked {
             promises: promises(findings, watched),
             situations: situations(system, findings),
             reached: reached(system, findings),
-            replay: replay(claim, findings.worst, findings.tight.as_ref().map(|t| t.0)),
+            replay: claim
+                .map(|claim| replay(claim, findings.worst, findings.tight.as_ref().map(|t| t.0))),
             second_opinion,
             verdict: Standing::Kept,
         };
@@ -178,7 +188,7 @@ impl Checked {
         let empty = self.never_met().next().is_some();
         match (worst, differs || empty) {
             (Standing::Broken, _) | (_, true) => Standing::Broken,
-            _ if !self.complete => Standing::Unknown,
+            _ if !self.complete || self.left_out > 0 => Standing::Unknown,
             _ => worst,
         }
     }
@@ -204,7 +214,7 @@ fn seconds(time: Duration) -> f64 {
 
 /// States in which a promise is broken end their paths: what else would break beyond them is not seen.
 fn promises<A>(findings: &Findings<A>, watched: Watched) -> Vec<(PromiseId, Standing)> {
-    let all_seen = findings.complete && findings.breaches.is_empty();
+    let all_seen = findings.complete && findings.left_out == 0 && findings.breaches.is_empty();
     let watched = PromiseId::ALL
         .into_iter()
         .filter(|promise| watched.contains(*promise));

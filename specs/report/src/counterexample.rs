@@ -1,6 +1,9 @@
 //! A counterexample: a way to a broken promise, walked again so that it can be told.
 
-use plimsoll_explore::narrate::{Narrate, NotPossible, Told};
+use plimsoll_explore::{
+    mutants::Known,
+    narrate::{Narrate, NotPossible, Telling},
+};
 use plimsoll_promises::Broken;
 
 use crate::{Setup, Trace};
@@ -18,7 +21,7 @@ pub struct Counterexample {
     /// The system's bounds, as name and number.
     pub bounds: Vec<(&'static str, u64)>,
     /// The steps.
-    pub told: Vec<Told>,
+    pub told: Telling,
     /// The promises that the last step breaks, the one that is told first.
     pub broken: Vec<Broken>,
     /// Whether a search by levels found it: then there is no shorter one.
@@ -35,14 +38,15 @@ impl Counterexample {
         path: &[S::Action],
     ) -> Result<Option<Self>, NotPossible> {
         let mut told = system.narrate(path)?;
-        let Some(last) = told.iter().position(|step| !step.broken.is_empty()) else {
+        let broken = told.broken();
+        let Some(last) = broken.iter().position(|step| !step.is_empty()) else {
             return Ok(None);
         };
+        let broken = broken[last].to_vec();
         told.truncate(last + 1);
-        let broken = told[last].broken.clone();
         Ok(Some(Self {
             setup: setup.clone(),
-            mistake: setup.known_mutant().map(|mutant| mutant.told),
+            mistake: setup.known_mutant().map(|mutant| mutant.told()),
             bounds: system.bounds(),
             shortest: false,
             again: again(setup),
@@ -77,8 +81,12 @@ fn again(setup: &Setup) -> String {
     if let Some(mutant) = &setup.mutant {
         command.push_str(&format!(" --mutant {mutant}"));
     }
-    if setup.mutant.is_none() || setup.system != "design" {
-        command.push_str(&format!(" --system {}", setup.system));
+    let unasked = setup
+        .mutant
+        .as_deref()
+        .and_then(|name| Known::named(name, None));
+    if unasked.is_none_or(|mutant| mutant.systems()[0] != setup.system()) {
+        command.push_str(&format!(" --system {}", setup.system()));
     }
     if let [promise] = setup.watched[..] {
         command.push_str(&format!(" --promise {promise}"));

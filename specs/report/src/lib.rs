@@ -7,7 +7,7 @@
 //! |---|---|
 //! | what was explored, so that it can be built again? | [`setup`] |
 //! | what is a counterexample? | [`counterexample`] |
-//! | how is it told? | `story`, from `sentences` (what happened), `beliefs` (what each party knows), `names` |
+//! | how is it told? | `story`, from `sentences` (what happened), `beliefs` (what each party knows), `names`; or `in_words` |
 //! | how is it drawn? | `mermaid` |
 //! | how is it stored? | [`trace`] |
 //! | what did an exploration find? | [`checked`], as a table in `table` |
@@ -18,6 +18,7 @@
 mod beliefs;
 pub mod checked;
 pub mod counterexample;
+mod in_words;
 pub mod junit;
 pub mod log;
 mod mermaid;
@@ -35,7 +36,7 @@ pub mod trace;
 pub use checked::{Checked, SecondOpinion, Standing};
 pub use counterexample::Counterexample;
 pub use mermaid::mermaid;
-pub use setup::Setup;
+pub use setup::{Setup, Visitor};
 pub use story::story;
 pub use table::table;
 pub use text::{closest, counted, grouped};

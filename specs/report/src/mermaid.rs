@@ -1,9 +1,10 @@
 //! A counterexample as a Mermaid sequence diagram.
 
+use plimsoll_explore::narrate::Telling;
 use plimsoll_model::Event;
 
 use crate::{
-    Counterexample,
+    Counterexample, in_words,
     names::process,
     scene::{Scene, scenes},
     sentences::sentences,
@@ -11,7 +12,15 @@ use crate::{
 
 /// The diagram, to be put into a Markdown file or <https://mermaid.live>.
 pub fn mermaid(counterexample: &Counterexample) -> String {
-    let scenes = scenes(&counterexample.told);
+    let told = match &counterexample.told {
+        Telling::Events(told) => told,
+        Telling::Words(tale) => {
+            let lines = in_words::diagram(tale);
+            let lines = lines.iter().map(|line| format!("    {}\n", safe(line)));
+            return format!("sequenceDiagram\n{}", lines.collect::<String>());
+        }
+    };
+    let scenes = scenes(told);
     let mut text = "sequenceDiagram\n".to_owned();
     participants(&mut text, scenes.last());
     for scene in &scenes {

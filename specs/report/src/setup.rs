@@ -1,52 +1,84 @@
 //! What was explored, in a form that can be stored and built again.
 
-use plimsoll_explore::{code::CodeSystem, design::DesignSystem, ledger::Watched, mutants::Mutant};
+use plimsoll_explore::{
+    code::CodeSystem,
+    design::DesignSystem,
+    disk::DiskSystem,
+    ledger::Watched,
+    mutants::{GroupMutant, Known},
+    narrate::Narrate,
+    scope::Scope,
+};
 use plimsoll_model::{Bounds, Design};
 use plimsoll_promises::{Claim, PromiseId};
+use serde::{Serialize, de::DeserializeOwned};
 
 /// A system, what it may do, and who watches it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setup {
-    /// The system's name.
-    pub system: String,
+    /// The system within its bounds.
+    pub scope: Scope,
     /// The mistake that is switched on, by its mutant's name.
     pub mutant: Option<String>,
-    /// How far it goes.
-    pub bounds: Bounds,
-    /// The claim that BR1 and BR2 are held to.
-    pub claim: Claim,
+    /// The claim that BR1 and BR2 are held to; none for a system without consumers.
+    pub claim: Option<Claim>,
     /// The promises that watch.
     pub watched: Vec<PromiseId>,
 }
 
+/// Something that is done with a system, whichever it is.
+pub trait Visitor {
+    /// What comes of it.
+    type Output;
+
+    /// Does it.
+    fn visit<S>(self, system: S) -> Self::Output
+    where
+        S: Narrate + Clone + 'static,
+        S::Action: Serialize + DeserializeOwned;
+}
+
 /// Every promise that a system can be held to: only code is held to lock-step, with the design.
-fn all(system: &str) -> Vec<PromiseId> {
-    let mut all = PromiseId::GROUP.to_vec();
-    all.retain(|promise| *promise != PromiseId::LockStep || system == "code");
-    all
+fn all(scope: &Scope) -> Vec<PromiseId> {
+    match scope {
+        Scope::Design(_) => {
+            let mut all = PromiseId::GROUP.to_vec();
+            all.retain(|promise| *promise != PromiseId::LockStep);
+            all
+        }
+        Scope::Code(_) => PromiseId::GROUP.to_vec(),
+        Scope::Disk(_) => PromiseId::STORAGE.to_vec(),
+    }
+}
+
+/// What a system claims about replay unless something else is asked for.
+fn claim(scope: &Scope) -> Option<Claim> {
+    match scope {
+        Scope::Design(bounds) | Scope::Code(bounds) => Some(Claim {
+            u: bounds.window.into(),
+            z: bounds.zombie.into(),
+        }),
+        Scope::Disk(_) => None,
+    }
 }
 
 impl Setup {
-    /// The right design or code within these bounds, every promise watching.
-    pub fn right(system: &str, bounds: Bounds) -> Self {
+    /// The right system within these bounds, every promise watching.
+    pub fn right(scope: Scope) -> Self {
         Self {
-            system: system.to_owned(),
+            scope,
             mutant: None,
-            bounds,
-            claim: Claim {
-                u: bounds.window.into(),
-                z: bounds.zombie.into(),
-            },
-            watched: all(system),
+            claim: claim(&scope),
+            watched: all(&scope),
         }
     }
 
-    /// A mutant within the bounds in which it is hunted.
-    pub fn mutant(system: &str, mutant: &Mutant) -> Self {
-        Self {
-            mutant: Some(mutant.name.to_owned()),
-            ..Self::right(system, mutant.bounds)
-        }
+    /// A mutant within the bounds in which it is hunted; `None` if the system does not know it.
+    pub fn mutant(system: &str, mutant: Known) -> Option<Self> {
+        Some(Self {
+            mutant: Some(mutant.name().to_owned()),
+            ..Self::right(mutant.scope(system)?)
+        })
     }
 
     /// With only this promise watching.
@@ -55,35 +87,72 @@ impl Setup {
         self
     }
 
-    /// The mutant, if there is one and it is known.
-    pub fn known_mutant(&self) -> Option<&'static Mutant> {
-        Mutant::named(self.mutant.as_deref()?)
+    /// The system's name.
+    pub fn system(&self) -> &'static str {
+        self.scope.system()
     }
 
-    /// The model that follows this.
-    pub fn design(&self) -> DesignSystem {
+    /// The mutant, if there is one and it is known.
+    pub fn known_mutant(&self) -> Option<Known> {
+        Known::named(self.mutant.as_deref()?, Some(self.system()))
+    }
+
+    /// `U + Z`: the most records that a resume may replay.
+    pub fn per_resume(&self) -> u64 {
+        self.claim.map_or(0, Claim::per_resume)
+    }
+
+    /// Builds the system that follows this, and does something with it.
+    pub fn visit<V: Visitor>(&self, visitor: V) -> V::Output {
+        match self.scope {
+            Scope::Design(bounds) => visitor.visit(self.design(bounds)),
+            Scope::Code(bounds) => visitor.visit(self.code(bounds)),
+            Scope::Disk(bounds) => {
+                let mut system = match self.known_mutant() {
+                    Some(Known::Log(mutant)) => mutant.within(bounds),
+                    _ => DiskSystem::right(bounds),
+                };
+                system.watched = Watched::these(&self.watched);
+                visitor.visit(system)
+            }
+        }
+    }
+
+    fn group_mutant(&self) -> Option<&'static GroupMutant> {
+        match self.known_mutant()? {
+            Known::Group(mutant) => Some(mutant),
+            Known::Log(_) => None,
+        }
+    }
+
+    /// The model that follows this, within these bounds.
+    pub fn design(&self, bounds: Bounds) -> DesignSystem {
         let design = self
-            .known_mutant()
-            .map_or_else(Design::default, |mutant| Design::with(mutant.mistake));
-        let mut system = DesignSystem::new(self.bounds, design);
-        system.claim = self.claim;
+            .group_mutant()
+            .map_or_else(Design::default, |mutant| Design::with(mutant.mistake.model));
+        let mut system = DesignSystem::new(bounds, design);
+        if let Some(claim) = self.claim {
+            system.claim = claim;
+        }
         system.watched = Watched::these(&self.watched);
         system
     }
 
-    /// The real broker that follows this.
+    /// The real broker that follows this, within these bounds.
     ///
     /// A mutant that is held to lock-step alone keeps the right model at its side: what is to be shown then is that the
     /// code leaves it.
-    pub fn code(&self) -> CodeSystem {
-        let mut system = match self.known_mutant() {
-            None => CodeSystem::new(self.bounds),
+    pub fn code(&self, bounds: Bounds) -> CodeSystem {
+        let mut system = match self.group_mutant() {
+            None => CodeSystem::new(bounds),
             Some(mutant) if self.watched == [PromiseId::LockStep] => {
-                CodeSystem::astray(self.bounds, mutant.mistake)
+                CodeSystem::astray(bounds, mutant.mistake.model)
             }
-            Some(mutant) => CodeSystem::mutant(self.bounds, mutant.mistake),
+            Some(mutant) => CodeSystem::mutant(bounds, mutant.mistake.model),
         };
-        system.design.claim = self.claim;
+        if let Some(claim) = self.claim {
+            system.design.claim = claim;
+        }
         system.design.watched = Watched::these(&self.watched);
         system
     }

@@ -1,10 +1,12 @@
 //! A counterexample as a story: what happened step by step, what everybody believed, what broke, how to see it again.
 
+use plimsoll_explore::narrate::Telling;
 use plimsoll_model::Event;
 
 use crate::{
     Counterexample,
     beliefs::{Party, changes, everybody},
+    in_words,
     scene::{Scene, scenes},
     sentences::sentences,
     text::{counted, put},
@@ -14,13 +16,17 @@ use crate::{
 pub fn story(counterexample: &Counterexample) -> String {
     let mut text = String::new();
     head(&mut text, counterexample);
-    let scenes = scenes(&counterexample.told);
-    for scene in &scenes {
-        step(&mut text, scene);
-    }
-    if let Some(last) = scenes.last() {
-        text.push('\n');
-        ending(&mut text, counterexample, last);
+    match &counterexample.told {
+        Telling::Events(told) => {
+            let scenes = scenes(told);
+            scenes.iter().for_each(|scene| step(&mut text, scene));
+            let parties = scenes.last().map(everybody).unwrap_or_default();
+            ending(&mut text, counterexample, &parties);
+        }
+        Telling::Words(tale) => {
+            let parties = in_words::steps(&mut text, tale);
+            ending(&mut text, counterexample, &parties);
+        }
     }
     text
 }
@@ -32,23 +38,24 @@ fn head(text: &mut String, counterexample: &Counterexample) {
         _ => put(
             text,
             "",
-            &format!("{}, without a mistake on purpose", setup.system),
+            &format!("{}, without a mistake on purpose", setup.system()),
         ),
     }
-    let steps = counted(counterexample.told.len() as u64, "step");
+    let steps = counted(counterexample.told.steps() as u64, "step");
     let broken = counterexample.first_broken().promise;
     let shortest = if counterexample.shortest {
         "; no shorter way does"
     } else {
         ""
     };
+    let claim = setup.claim.map_or_else(String::new, |claim| {
+        format!(" (U = {}, Z = {})", claim.u, claim.z)
+    });
+    let system = setup.system();
     put(
         text,
         "",
-        &format!(
-            "breaks {broken} in {steps} of the {} (U = {}, Z = {}){shortest}\n",
-            setup.system, setup.claim.u, setup.claim.z
-        ),
+        &format!("breaks {broken} in {steps} of the {system}{claim}{shortest}\n"),
     );
 }
 
@@ -72,13 +79,14 @@ fn is_plumbing(scene: &Scene<'_>) -> bool {
     scene.told.broken.is_empty() && events.all(|event| matches!(event, Event::Produced { .. }))
 }
 
-fn put_parties(text: &mut String, indent: &str, parties: &[Party]) {
+pub(crate) fn put_parties(text: &mut String, indent: &str, parties: &[Party]) {
     for party in parties {
         put(text, &format!("{indent}{:<13}", party.name), &party.told());
     }
 }
 
-fn ending(text: &mut String, counterexample: &Counterexample, last: &Scene<'_>) {
+fn ending(text: &mut String, counterexample: &Counterexample, parties: &[Party]) {
+    text.push('\n');
     for broken in &counterexample.broken {
         put(
             text,
@@ -88,6 +96,6 @@ fn ending(text: &mut String, counterexample: &Counterexample, last: &Scene<'_>) 
         put(text, "  because ", &broken.because.to_string());
     }
     text.push_str("  in this state\n");
-    put_parties(text, "    ", &everybody(last));
+    put_parties(text, "    ", parties);
     text.push_str(&format!("\nseen again with\n  {}\n", counterexample.again));
 }

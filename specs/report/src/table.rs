@@ -5,21 +5,24 @@ use plimsoll_promises::PromiseId;
 
 use crate::{
     Checked, SecondOpinion, Standing,
+    checked::ReplayBound,
     text::{grouped, put},
 };
 
 /// Columns that the table may take.
 const WIDTH: u16 = 120;
 
-/// What each system is; the table; and below it the situations and bounds that each run met.
+/// What each system is; a table for each kind of bounds; and below each the situations and bounds that its runs met.
 pub fn table(runs: &[Checked]) -> String {
-    format!(
-        "{}\n{}\n{}{}",
-        heads(runs),
-        columns(runs),
-        situations(runs),
-        reached(runs)
-    )
+    let kinds = runs.chunk_by(|a, b| names(a) == names(b));
+    let tables: Vec<_> = kinds
+        .map(|runs| format!("{}\n{}{}", columns(runs), situations(runs), reached(runs)))
+        .collect();
+    format!("{}\n{}", heads(runs), tables.join("\n"))
+}
+
+fn names(run: &Checked) -> Vec<&'static str> {
+    run.bounds.iter().map(|(name, _)| *name).collect()
 }
 
 /// What each system says about itself, once.
@@ -62,6 +65,12 @@ fn columns(runs: &[Checked]) -> Table {
     for name in bound_names(runs) {
         row(name, &|run| bound(run, name));
     }
+    for (name, _) in &runs[0].counts {
+        row(name, &|run| {
+            let count = run.counts.iter().find(|(known, _)| known == name);
+            count.map_or_else(|| "–".to_owned(), |(_, count)| grouped(*count))
+        });
+    }
     row("distinct states", &|run| grouped(run.states));
     row("stateright's count", &second_opinion);
     row("steps taken", &|run| grouped(run.transitions));
@@ -76,21 +85,37 @@ fn columns(runs: &[Checked]) -> Table {
             });
         }
     }
-    row("replay bound E·(U + Z)", &|run| {
-        format!("{}·E", run.replay.u + run.replay.z)
-    });
-    row("worst replay met", &|run| {
-        format!("{} at E = {}", run.replay.worst, run.replay.worst_e)
-    });
-    row("bound met exactly", &|run| match run.replay.tight_e {
-        Some(e) => format!("at E = {e}"),
-        None => "no".to_owned(),
-    });
+    if runs.iter().any(|run| run.replay.is_some()) {
+        replay_rows(&mut row);
+    }
+    if runs.iter().any(|run| run.left_out > 0) {
+        row("left out", &|run| grouped(run.left_out));
+    }
     row("verdict", &|run| run.verdict.told().to_owned());
     if let Some(names) = table.column_mut(0) {
         names.set_constraint(ColumnConstraint::ContentWidth);
     }
     table
+}
+
+fn replay_rows(row: &mut impl FnMut(&str, &dyn Fn(&Checked) -> String)) {
+    let told = |run: &Checked, told: &dyn Fn(&ReplayBound) -> String| {
+        run.replay.as_ref().map_or_else(|| "–".to_owned(), told)
+    };
+    row("replay bound E·(U + Z)", &|run| {
+        told(run, &|replay| format!("{}·E", replay.u + replay.z))
+    });
+    row("worst replay met", &|run| {
+        told(run, &|replay| {
+            format!("{} at E = {}", replay.worst, replay.worst_e)
+        })
+    });
+    row("bound met exactly", &|run| {
+        told(run, &|replay| match replay.tight_e {
+            Some(e) => format!("at E = {e}"),
+            None => "no".to_owned(),
+        })
+    });
 }
 
 /// The bounds that any run has, in order.
@@ -117,6 +142,7 @@ fn standing(run: &Checked, promise: PromiseId) -> Option<Standing> {
 fn second_opinion(run: &Checked) -> String {
     match run.second_opinion {
         SecondOpinion::NotHeard => "not heard".to_owned(),
+        SecondOpinion::NotAsked => "not asked".to_owned(),
         SecondOpinion::Agrees => "equal".to_owned(),
         SecondOpinion::Differs { states, .. } if states != run.states => {
             format!("{} DIFFERS", grouped(states))

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use plimsoll_explore::{disk::DiskBounds, scope::Scope};
 use plimsoll_model::{Bounds, IDS_PER_PLACE};
 use plimsoll_promises::{Claim, PromiseId};
 use serde::{
@@ -42,31 +43,47 @@ struct Version {
     plimsoll_trace: u64,
 }
 
+/// What says how the rest is read.
+#[derive(Deserialize)]
+struct Which {
+    system: String,
+}
+
 /// The file. A flattened [`Setup`] would be shorter, but then errors would not know their line.
 #[derive(Deserialize)]
-struct File<A> {
-    system: String,
+struct File<A, B> {
     mutant: Option<String>,
-    bounds: Bounds,
-    claim: Claim,
+    bounds: B,
+    claim: Option<Claim>,
     watched: Vec<PromiseId>,
     steps: Vec<A>,
     broken: Verdict,
 }
 
-impl<A> From<File<A>> for Trace<A> {
-    fn from(file: File<A>) -> Self {
-        Self {
+impl<A, B> File<A, B> {
+    fn within(self, scope: impl Fn(B) -> Scope) -> Trace<A> {
+        Trace {
             setup: Setup {
-                system: file.system,
-                mutant: file.mutant,
-                bounds: file.bounds,
-                claim: file.claim,
-                watched: file.watched,
+                scope: scope(self.bounds),
+                mutant: self.mutant,
+                claim: self.claim,
+                watched: self.watched,
             },
-            steps: file.steps,
-            broken: file.broken,
+            steps: self.steps,
+            broken: self.broken,
         }
+    }
+}
+
+fn read<A: DeserializeOwned>(text: &str) -> Result<Trace<A>, TraceError> {
+    match &*system(text)? {
+        "design" => Ok(serde_json::from_str::<File<A, _>>(text)?.within(Scope::Design)),
+        "code" => Ok(serde_json::from_str::<File<A, _>>(text)?.within(Scope::Code)),
+        "disk" => Ok(serde_json::from_str::<File<A, _>>(text)?.within(Scope::Disk)),
+        other => Err(wrong(format!(
+            "no system is called '{other}'; there are {}",
+            Scope::SYSTEMS.join(", ")
+        ))),
     }
 }
 
@@ -113,29 +130,39 @@ fn wrong(problem: String) -> TraceError {
 }
 
 /// More than this no trace may ask for: the model's states have room for a handful of everything.
-const BOUND_MAX: u8 = 4;
+const BOUND_MAX: u16 = 4;
+
+/// Steps of a workload on a disk.
+const STEPS_MAX: u16 = 12;
+
+/// Disks of one power cut that are looked at.
+const SURVIVORS_MAX: u16 = 4096;
+
+/// Bytes of a sector, at least.
+const SECTOR_BYTES_MIN: u16 = 16;
 
 /// Nor for more crashes and expiries together.
 const FAULTS_MAX: u8 = IDS_PER_PLACE - 1;
 
 fn within_limits(setup: &Setup) -> Result<(), TraceError> {
-    let b = &setup.bounds;
-    let bounds = [
-        ("consumer_crashes", b.consumer_crashes),
-        ("failovers", b.failovers),
-        ("generations", b.generations),
-        ("expiries", b.expiries),
-        ("lost_answers", b.lost_answers),
-        ("write_errors", b.write_errors),
-        ("records", b.records),
-        ("window", b.window),
-        ("zombie", b.zombie),
-    ];
-    if let Some((name, bound)) = bounds.iter().find(|(_, bound)| *bound > BOUND_MAX) {
-        return Err(wrong(format!(
-            "`bounds.{name}` is {bound}, which is more than a trace may ask for; give at most {BOUND_MAX}"
-        )));
+    match &setup.scope {
+        Scope::Design(bounds) | Scope::Code(bounds) => group_within_limits(bounds, setup.claim),
+        Scope::Disk(bounds) => disk_within_limits(bounds),
     }
+}
+
+fn group_within_limits(b: &Bounds, claim: Option<Claim>) -> Result<(), TraceError> {
+    at_most(&[
+        ("consumer_crashes", b.consumer_crashes.into(), BOUND_MAX),
+        ("failovers", b.failovers.into(), BOUND_MAX),
+        ("generations", b.generations.into(), BOUND_MAX),
+        ("expiries", b.expiries.into(), BOUND_MAX),
+        ("lost_answers", b.lost_answers.into(), BOUND_MAX),
+        ("write_errors", b.write_errors.into(), BOUND_MAX),
+        ("records", b.records.into(), BOUND_MAX),
+        ("window", b.window.into(), BOUND_MAX),
+        ("zombie", b.zombie.into(), BOUND_MAX),
+    ])?;
     // Each of these may cost a member id, and a place has four.
     let faults = b.consumer_crashes + b.failovers + b.expiries;
     if faults > FAULTS_MAX {
@@ -143,19 +170,44 @@ fn within_limits(setup: &Setup) -> Result<(), TraceError> {
             "`bounds` asks for {faults} crashes and expiries, which is more than a trace may; give at most {FAULTS_MAX}"
         )));
     }
-    if setup.claim.u.max(setup.claim.z) > 1_000 {
+    if claim.is_none_or(|claim| claim.u.max(claim.z) > 1_000) {
         return Err(wrong(
-            "`claim` is out of range; give U and Z of at most 1000".to_owned(),
+            "`claim` is missing or out of range; give U and Z of at most 1000".to_owned(),
         ));
     }
     Ok(())
+}
+
+fn disk_within_limits(b: &DiskBounds) -> Result<(), TraceError> {
+    if b.sector_bytes < SECTOR_BYTES_MIN {
+        return Err(wrong(format!(
+            "`bounds.sector_bytes` is {}: smaller sectors leave too many disks; give at least {SECTOR_BYTES_MIN}",
+            b.sector_bytes
+        )));
+    }
+    at_most(&[
+        ("steps", b.steps.into(), STEPS_MAX),
+        ("survivors", b.survivors, SURVIVORS_MAX),
+        ("recovery_cuts", b.recovery_cuts.into(), BOUND_MAX),
+        ("failures", b.failures.into(), BOUND_MAX),
+    ])
+}
+
+/// No bound of a trace is greater than this allows.
+fn at_most(bounds: &[(&str, u16, u16)]) -> Result<(), TraceError> {
+    match bounds.iter().find(|(_, bound, most)| bound > most) {
+        None => Ok(()),
+        Some((name, bound, most)) => Err(wrong(format!(
+            "`bounds.{name}` is {bound}, which is more than a trace may ask for; give at most {most}"
+        ))),
+    }
 }
 
 impl<A: Clone> Trace<A> {
     /// The trace of a counterexample whose steps were these.
     pub fn of(counterexample: &Counterexample, path: &[A]) -> Self {
         let broken = counterexample.first_broken();
-        let step = counterexample.told.len();
+        let step = counterexample.told.steps();
         Self {
             setup: counterexample.setup.clone(),
             steps: path[..step].to_vec(),
@@ -168,8 +220,8 @@ impl<A: Clone> Trace<A> {
     }
 }
 
-/// What a trace was made of, whatever its steps look like. Where a system was explored decides how they are read.
-pub fn read_setup(text: &str) -> Result<Setup, TraceError> {
+/// The system that a trace was found in: how its bounds and steps are read.
+pub fn system(text: &str) -> Result<String, TraceError> {
     let version: Version = serde_json::from_str(text)?;
     if version.plimsoll_trace != TRACE_VERSION {
         return Err(wrong(format!(
@@ -177,8 +229,12 @@ pub fn read_setup(text: &str) -> Result<Setup, TraceError> {
             version.plimsoll_trace
         )));
     }
-    let file: File<IgnoredAny> = serde_json::from_str(text)?;
-    let setup = Trace::from(file).setup;
+    Ok(serde_json::from_str::<Which>(text)?.system)
+}
+
+/// What a trace was made of, whatever its steps look like.
+pub fn read_setup(text: &str) -> Result<Setup, TraceError> {
+    let setup = read::<IgnoredAny>(text)?.setup;
     within_limits(&setup)?;
     Ok(setup)
 }
@@ -187,8 +243,7 @@ impl<A: Serialize + DeserializeOwned> Trace<A> {
     /// Reads a trace.
     pub fn read(text: &str) -> Result<Self, TraceError> {
         read_setup(text)?;
-        let file: File<A> = serde_json::from_str(text)?;
-        Ok(file.into())
+        read(text)
     }
 
     /// As JSON, one step a line: an error in it names a line.
@@ -197,9 +252,13 @@ impl<A: Serialize + DeserializeOwned> Trace<A> {
         let mut field = |name: &str, value: String| {
             text.push_str(&format!("  \"{name}\": {value},\n"));
         };
-        field("system", json(&self.setup.system));
+        field("system", json(&self.setup.system()));
         field("mutant", json(&self.setup.mutant));
-        field("bounds", json(&self.setup.bounds));
+        let bounds = match &self.setup.scope {
+            Scope::Design(bounds) | Scope::Code(bounds) => json(bounds),
+            Scope::Disk(bounds) => json(bounds),
+        };
+        field("bounds", bounds);
         field("claim", json(&self.setup.claim));
         field("watched", json(&self.setup.watched));
         let steps: Vec<_> = self

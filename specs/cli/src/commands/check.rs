@@ -11,17 +11,19 @@ use std::{
 
 use plimsoll_explore::{
     ledger::Watched,
-    mutants::{ALL, Mutant},
+    mutants::Known,
     narrate::Narrate,
     runs::Run,
     search::{
-        levels::{Findings, Limits, explore},
+        crew,
+        levels::{self, Findings, Limits},
         second,
     },
 };
 use plimsoll_promises::PromiseId;
 use plimsoll_report::{
-    Checked, Counterexample, SecondOpinion, Setup, Standing, counted, grouped, story, table,
+    Checked, Counterexample, SecondOpinion, Setup, Standing, Visitor, counted, grouped, story,
+    table,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -53,16 +55,19 @@ fn limits(args: &CheckArgs) -> Limits {
 fn check_all(args: &CheckArgs, output: &mut Output<'_>) -> Result<Exit, String> {
     let mut checked = Vec::new();
     let mut stories = Vec::new();
-    for run in runs::named(args.system.as_deref())? {
+    for (run, twice) in runs::named(args.system.as_deref(), args.deep)? {
         if output.closed() {
             break;
         }
         let progress = Progress::begin(run.name, output.terminal());
-        let setup = Setup::right(run.system, run.bounds);
-        let (one, told) = match run.system {
-            "code" => explore_twice(&run, &setup, setup.code(), limits(args), &progress),
-            _ => explore_twice(&run, &setup, setup.design(), limits(args), &progress),
-        };
+        let setup = Setup::right(run.scope);
+        let (one, told) = setup.visit(Exploration {
+            run: &run,
+            setup: &setup,
+            limits: limits(args),
+            twice,
+            progress: &progress,
+        });
         drop(progress);
         if args.json {
             let line = serde_json::to_string(&one).expect("plain data without maps cannot fail");
@@ -81,40 +86,68 @@ fn check_all(args: &CheckArgs, output: &mut Output<'_>) -> Result<Exit, String> 
     Ok(exit(&checked))
 }
 
-/// One run, by two searches at once; the story of what breaks, if anything does.
-fn explore_twice<S: Narrate + Clone + 'static>(
-    run: &Run,
-    setup: &Setup,
-    system: S,
+/// One run, and the story of what breaks, if anything does.
+struct Exploration<'a> {
+    run: &'a Run,
+    setup: &'a Setup,
     limits: Limits,
-    progress: &Progress,
-) -> (Checked, Option<String>) {
-    let cancelled = Arc::new(AtomicBool::new(false));
-    let second = Cancellable {
-        system: system.clone(),
-        cancelled: Arc::clone(&cancelled),
-    };
-    let second = thread::spawn(move || second::explore(second));
-    let per_resume = setup.claim.per_resume();
-    let findings = explore(&system, per_resume, limits, |s, d| progress.reach(s, d));
-    // What was cut short is unknown, whatever the other search would say.
-    cancelled.store(!findings.complete, Ordering::Relaxed);
-    progress.await_second();
-    let second = second.join().expect("the second search does not panic");
-    let opinion = compare(&findings, second);
-    let watched = Watched::these(&setup.watched);
-    let checked = Checked::of(
-        (run.name, run.told),
-        &system,
-        (setup.claim, watched),
-        &findings,
-        opinion,
-    );
-    let told = findings.shortest().and_then(|breach| {
-        let found = Counterexample::found(setup, &system, &breach.path).ok()??;
-        Some(story(&found.1))
-    });
-    (checked, told)
+    /// By two searches at once; otherwise by one that uses every core.
+    twice: bool,
+    progress: &'a Progress,
+}
+
+impl Visitor for Exploration<'_> {
+    type Output = (Checked, Option<String>);
+
+    fn visit<S: Narrate + Clone + 'static>(self, system: S) -> Self::Output {
+        let (findings, opinion) = match self.twice {
+            true => self.explore_twice(&system),
+            false => self.explore_alone(&system),
+        };
+        let watched = Watched::these(&self.setup.watched);
+        let checked = Checked::of(
+            (self.run.name, self.run.told),
+            &system,
+            (self.setup.claim, watched),
+            &findings,
+            opinion,
+        );
+        let told = findings.shortest().and_then(|breach| {
+            let found = Counterexample::found(self.setup, &system, &breach.path).ok()??;
+            Some(story(&found.1))
+        });
+        (checked, told)
+    }
+}
+
+impl Exploration<'_> {
+    fn explore_twice<S: Narrate + Clone + 'static>(
+        &self,
+        system: &S,
+    ) -> (Findings<S::Action>, SecondOpinion) {
+        let cancelled = Arc::new(AtomicBool::new(false));
+        let second = Cancellable {
+            system: system.clone(),
+            cancelled: Arc::clone(&cancelled),
+        };
+        let second = thread::spawn(move || second::explore(second));
+        let reach = |states, depth| self.progress.reach(states, depth);
+        let findings = levels::explore(system, self.setup.per_resume(), self.limits, reach);
+        // What was cut short is unknown, whatever the other search would say.
+        cancelled.store(!findings.complete, Ordering::Relaxed);
+        self.progress.await_second();
+        let second = second.join().expect("the second search does not panic");
+        let opinion = compare(&findings, second);
+        (findings, opinion)
+    }
+
+    fn explore_alone<S: Narrate>(&self, system: &S) -> (Findings<S::Action>, SecondOpinion) {
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        let reach = |states, depth| self.progress.reach(states, depth);
+        let per_resume = self.setup.per_resume();
+        let findings = crew::explore(system, per_resume, threads, self.limits, reach);
+        (findings, SecondOpinion::NotAsked)
+    }
 }
 
 fn compare<A>(findings: &Findings<A>, second: second::SecondOpinion) -> SecondOpinion {
@@ -156,6 +189,13 @@ fn conclusion(checked: &[Checked]) -> String {
                 run.run
             ));
         }
+        if run.left_out > 0 {
+            text.push_str(&format!(
+                "{}: {} left out: what they lead to is unknown\n",
+                run.run,
+                counted(run.left_out, "outcome")
+            ));
+        }
         if !run.complete {
             text.push_str(&format!(
                 "{}: cut short after {} states: what was not seen is unknown\n",
@@ -180,19 +220,46 @@ fn conclusion(checked: &[Checked]) -> String {
 }
 
 fn check_mutant(args: &CheckArgs, name: &str, output: &mut Output<'_>) -> Result<Exit, String> {
-    let names = ALL.map(|mutant| mutant.name);
-    let mutant = Mutant::named(name).ok_or_else(|| runs::unknown("mutant", name, names))?;
-    let system = runs::system(args.system.as_deref().unwrap_or("design"))?;
-    let mut setup = Setup::mutant(system, mutant);
+    let names = || Known::all().map(|known| known.name()).collect::<Vec<_>>();
+    let any = Known::named(name, None).ok_or_else(|| runs::unknown("mutant", name, names()))?;
+    let system = runs::system(args.system.as_deref().unwrap_or(any.systems()[0]))?;
+    let known = Known::named(name, Some(system)).unwrap_or(any);
+    let mut setup = Setup::mutant(system, known).ok_or_else(|| {
+        let systems = known.systems().join(" and ");
+        format!(
+            "the {system} does not know the mutant {}; it is known in {systems}\n",
+            known.name()
+        )
+    })?;
     if let Some(id) = &args.promise {
         let ids = PromiseId::ALL.map(PromiseId::code);
         let promise = id.parse().map_err(|_| runs::unknown("promise", id, ids))?;
         setup = setup.watching(promise);
     }
-    Ok(match system {
-        "code" => hunt_in(&setup, &setup.code(), args, output),
-        _ => hunt_in(&setup, &setup.design(), args, output),
-    })
+    Ok(setup.visit(Hunting {
+        setup: &setup,
+        args,
+        output,
+    }))
+}
+
+/// The hunt for a mutant.
+struct Hunting<'a, 'b> {
+    setup: &'a Setup,
+    args: &'a CheckArgs,
+    output: &'a mut Output<'b>,
+}
+
+impl Visitor for Hunting<'_, '_> {
+    type Output = Exit;
+
+    fn visit<S>(self, system: S) -> Exit
+    where
+        S: Narrate + Clone + 'static,
+        S::Action: Serialize + DeserializeOwned,
+    {
+        hunt_in(self.setup, &system, self.args, self.output)
+    }
 }
 
 fn hunt_in<S: Narrate>(setup: &Setup, system: &S, args: &CheckArgs, output: &mut Output<'_>) -> Exit
@@ -236,7 +303,7 @@ fn not_caught<S: Narrate>(
     output.say(&format!(
         "{verdict}: {} of {} does not break {}\n  bounds    {}\n  searched  {}, {} deep, in {:.1?}\n",
         setup.mutant.as_deref().unwrap_or("nothing"),
-        setup.system,
+        setup.system(),
         watched.join(", "),
         bounds.join(", "),
         counted(findings.states as u64, "state"),

@@ -2,11 +2,11 @@
 
 use std::{fs, path::Path};
 
-use plimsoll_explore::{code::CodeAction, mutants::ALL, narrate::Narrate};
+use plimsoll_explore::{code::CodeAction, mutants::Known, narrate::Narrate, scope::Scope};
 use plimsoll_model::Action;
 use plimsoll_report::{
-    Counterexample, Setup, Trace,
-    trace::{Verdict, read_setup},
+    Counterexample, Setup, Trace, Visitor,
+    trace::{Verdict, read_setup, system},
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -24,59 +24,81 @@ type Obstacle = (Exit, String);
 pub(crate) fn replay(args: &ReplayArgs, output: &mut Output<'_>) -> Exit {
     let file = name(&args.file);
     let done = read(args, output).and_then(|text| {
-        let (setup, found_in) = setup(&file, &text, args.system.as_deref())?;
+        let (setup, asked) = setup(&file, &text, args.system.as_deref())?;
         let bad = |error: String| (Exit::BadData, format!("error: {file}{error}\n"));
-        let not_possible = |error| bad(format!(": on the {}, {error}", setup.system));
-        match (&*found_in, &*setup.system) {
-            ("code", "code") => {
+        let not_possible = |error| bad(format!(": on the {}, {error}", asked.system()));
+        match (setup.scope, asked.scope) {
+            (Scope::Code(bounds), Scope::Design(_)) => {
                 let trace = read_trace::<CodeAction>(&text).map_err(bad)?;
+                let code = setup.code(bounds);
+                let steps = code.to_design(&trace.steps).map_err(not_possible)?;
+                let design = asked.design(bounds);
                 walk(
-                    &trace.broken,
-                    &trace.steps,
-                    &setup,
-                    &setup.code(),
+                    &at_the_end(&steps, trace.broken),
+                    &steps,
+                    &asked,
+                    &design,
                     args,
                     output,
                 )
             }
-            ("code", _) => {
-                let trace = read_trace::<CodeAction>(&text).map_err(bad)?;
-                let steps = setup.code().to_design(&trace.steps).map_err(not_possible)?;
-                let broken = Verdict {
-                    step: steps.len(),
-                    ..trace.broken
-                };
-                walk(&broken, &steps, &setup, &setup.design(), args, output)
-            }
-            (_, "code") => {
+            (Scope::Design(bounds), Scope::Code(_)) => {
                 let trace = read_trace::<Action>(&text).map_err(bad)?;
-                let steps = setup
-                    .code()
-                    .from_design(&trace.steps)
-                    .map_err(not_possible)?;
-                let broken = Verdict {
-                    step: steps.len(),
-                    ..trace.broken
-                };
-                walk(&broken, &steps, &setup, &setup.code(), args, output)
-            }
-            _ => {
-                let trace = read_trace::<Action>(&text).map_err(bad)?;
+                let code = asked.code(bounds);
+                let steps = code.from_design(&trace.steps).map_err(not_possible)?;
                 walk(
-                    &trace.broken,
-                    &trace.steps,
-                    &setup,
-                    &setup.design(),
+                    &at_the_end(&steps, trace.broken),
+                    &steps,
+                    &asked,
+                    &code,
                     args,
                     output,
                 )
             }
+            _ => asked.visit(Walk {
+                setup: &asked,
+                text: &text,
+                args,
+                output,
+            }),
         }
     });
     done.unwrap_or_else(|(exit, error)| {
         output.complain(&error);
         exit
     })
+}
+
+/// Translated steps end with what was broken, however many they are.
+fn at_the_end<A>(steps: &[A], broken: Verdict) -> Verdict {
+    Verdict {
+        step: steps.len(),
+        ..broken
+    }
+}
+
+/// A trace walked on the system that it was found in.
+struct Walk<'a, 'b> {
+    setup: &'a Setup,
+    text: &'a str,
+    args: &'a ReplayArgs,
+    output: &'a mut Output<'b>,
+}
+
+impl Visitor for Walk<'_, '_> {
+    type Output = Result<Exit, Obstacle>;
+
+    fn visit<S>(self, system: S) -> Self::Output
+    where
+        S: Narrate + Clone + 'static,
+        S::Action: Serialize + DeserializeOwned,
+    {
+        let file = name(&self.args.file);
+        let trace = read_trace::<S::Action>(self.text)
+            .map_err(|error| (Exit::BadData, format!("error: {file}{error}\n")))?;
+        let (broken, steps) = (&trace.broken, &trace.steps);
+        walk(broken, steps, self.setup, &system, self.args, self.output)
+    }
 }
 
 fn name(file: &Path) -> String {
@@ -111,25 +133,34 @@ fn read_trace<A: Serialize + DeserializeOwned>(text: &str) -> Result<Trace<A>, S
     Trace::read(text).map_err(|error| format!(":{error}"))
 }
 
-/// The trace's setup, for the system that was asked for if one was; and the system that it was found in.
-fn setup(file: &str, text: &str, system: Option<&str>) -> Result<(Setup, String), Obstacle> {
+/// The trace's setup; and the same for the system that was asked for, if one was.
+fn setup(file: &str, text: &str, asked: Option<&str>) -> Result<(Setup, Setup), Obstacle> {
     let bad = |error: String| (Exit::BadData, format!("error: {file}: {error}"));
-    let mut setup =
-        read_setup(text).map_err(|error| (Exit::BadData, format!("error: {file}:{error}\n")))?;
-    runs::system(&setup.system).map_err(bad)?;
+    let malformed = |error| (Exit::BadData, format!("error: {file}:{error}\n"));
+    runs::system(&system(text).map_err(malformed)?).map_err(bad)?;
+    let setup = read_setup(text).map_err(malformed)?;
     if let Some(name) = &setup.mutant
         && setup.known_mutant().is_none()
     {
-        let names = ALL.map(|mutant| mutant.name);
+        let names: Vec<_> = Known::all().map(|known| known.name()).collect();
         return Err(bad(runs::unknown("mutant", name, names)));
     }
-    let found_in = setup.system.clone();
-    if let Some(system) = system {
-        runs::system(system)
-            .map_err(|error| (Exit::Usage, format!("error: {error}")))?
-            .clone_into(&mut setup.system);
-    }
-    Ok((setup, found_in))
+    let Some(asked) = asked else {
+        return Ok((setup.clone(), setup));
+    };
+    let usage = |error: String| (Exit::Usage, format!("error: {error}"));
+    let asked = runs::system(asked).map_err(usage)?;
+    let scope = setup.scope.on(asked).ok_or_else(|| {
+        let system = setup.system();
+        usage(format!(
+            "a trace of the {system} cannot be walked on the {asked}\n"
+        ))
+    })?;
+    let asked = Setup {
+        scope,
+        ..setup.clone()
+    };
+    Ok((setup, asked))
 }
 
 /// Walks the steps and says whether they end as `wanted`.
@@ -146,7 +177,7 @@ where
 {
     let file = name(&args.file);
     let walked = Counterexample::walk(setup, system, steps).map_err(|error| {
-        let told = format!("error: {file}: on the {}, {error}\n", setup.system);
+        let told = format!("error: {file}: on the {}, {error}\n", setup.system());
         (Exit::BadData, told)
     })?;
     let Some(mut counterexample) = walked else {
@@ -176,7 +207,7 @@ fn no_longer(wanted: &Verdict) -> String {
 
 fn compare(wanted: &Verdict, counterexample: &Counterexample) -> String {
     let (promise, step) = (wanted.promise, wanted.step);
-    let now = counterexample.told.len();
+    let now = counterexample.told.steps();
     if now == step
         && counterexample
             .broken

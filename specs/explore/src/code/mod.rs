@@ -31,7 +31,7 @@ pub use view::CodeView;
 
 use crate::{
     design::{DesignSystem, Watch},
-    narrate::{Narrate, NotPossible, Told},
+    narrate::{Narrate, NotPossible, Telling, Told},
     system::{Head, Outcome, Replay, Situation, System},
 };
 
@@ -312,7 +312,7 @@ impl Narrate for CodeSystem {
         path.to_vec()
     }
 
-    fn narrate(&self, path: &[CodeAction]) -> Result<Vec<Told>, NotPossible> {
+    fn narrate(&self, path: &[CodeAction]) -> Result<Telling, NotPossible> {
         let mut told = Vec::with_capacity(path.len());
         self.walk(path, |taken| {
             let Taken {
@@ -330,6 +330,6 @@ impl Narrate for CodeSystem {
                 broken: broken.clone(),
             });
         })?;
-        Ok(told)
+        Ok(Telling::Events(told))
     }
 }

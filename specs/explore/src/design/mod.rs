@@ -9,7 +9,7 @@ use plimsoll_promises::{Broken, Claim, invariants};
 
 use crate::{
     ledger::{Ledger, Watched},
-    narrate::{Narrate, NotPossible, Told},
+    narrate::{Narrate, NotPossible, Telling, Told},
     system::{Head, Outcome, Replay, Situation, System},
 };
 
@@ -193,7 +193,7 @@ impl Narrate for DesignSystem {
         told
     }
 
-    fn narrate(&self, path: &[Action]) -> Result<Vec<Told>, NotPossible> {
+    fn narrate(&self, path: &[Action]) -> Result<Telling, NotPossible> {
         let mut at = self.start();
         let mut told = Vec::with_capacity(path.len());
         let mut offered = Vec::new();
@@ -217,6 +217,6 @@ impl Narrate for DesignSystem {
             });
             at = reached;
         }
-        Ok(told)
+        Ok(Telling::Events(told))
     }
 }

@@ -11,8 +11,8 @@ pub enum Begin {
     /// At an empty log.
     #[default]
     Empty,
-    /// At a log of which everything is synced and much can be compacted: two records of a key, an aborted one and a
-    /// tombstone of that key in a closed segment, and an empty segment to go on in.
+    /// At a log of which everything is synced and much can be compacted: two records of a key, an aborted one of that
+    /// key and a tombstone of another in a closed segment, and an empty segment to go on in.
     ToCompact,
     /// The same in two closed segments, which a pass makes one of: the transaction ends in the second one.
     ToMerge,

@@ -19,10 +19,12 @@
 //! | what is expected after a cut? | `expect` |
 //! | what is asked of a recovered log? | `recover` |
 //! | what must be met? | `situations` |
-//! | how is a path told? | [`tale`] |
+//! | what can be broken on purpose? | [`mutants`] |
+//! | how is a path told? | `tale`, in the words of `words` |
 
 pub mod bounds;
 mod expect;
+pub mod mutants;
 mod recorder;
 mod recover;
 pub mod runs;
@@ -31,8 +33,9 @@ pub mod state;
 pub mod step;
 mod system;
 mod take;
-pub mod tale;
+mod tale;
 mod view;
+mod words;
 mod workload;
 mod workloads;
 
@@ -40,5 +43,4 @@ pub use bounds::{Begin, DiskBounds};
 pub use state::DiskState;
 pub use step::{DiskAction, Kind, Kinds, Step};
 pub use system::DiskSystem;
-pub use tale::Scene;
 pub use workloads::{Workloads, count_workloads};

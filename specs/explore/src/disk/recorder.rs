@@ -3,6 +3,8 @@
 
 use plimsoll_disk::{Disk, DiskError, Fault, Faulty, SimDisk};
 
+use super::words::file;
+
 /// What a disk was like before each operation that changes something.
 #[derive(Debug)]
 pub(super) struct Recorder {
@@ -53,61 +55,52 @@ impl Recorder {
     }
 }
 
-/// The last part of a path.
-pub(super) fn name(path: &str) -> &str {
-    match path.rsplit_once('/') {
-        Some((_, name)) => name,
-        None if path.is_empty() => "the root directory",
-        None => path,
-    }
-}
-
 impl Disk for Recorder {
     fn create_dir(&mut self, path: &str) -> Result<(), DiskError> {
-        self.note(|| format!("make directory {}", name(path)));
+        self.note(|| format!("makes {}", file(path)));
         self.disk.create_dir(path)
     }
 
     fn create(&mut self, path: &str) -> Result<(), DiskError> {
-        self.note(|| format!("create {}", name(path)));
+        self.note(|| format!("creates {}", file(path)));
         self.disk.create(path)
     }
 
     fn write_at(&mut self, path: &str, position: u64, bytes: &[u8]) -> Result<(), DiskError> {
         self.note(|| {
             format!(
-                "write {} bytes at {position} of {}",
+                "writes {} bytes at {position} of {}",
                 bytes.len(),
-                name(path)
+                file(path)
             )
         });
         self.disk.write_at(path, position, bytes)
     }
 
     fn truncate(&mut self, path: &str, length: u64) -> Result<(), DiskError> {
-        self.note(|| format!("cut {} to {length} bytes", name(path)));
+        self.note(|| format!("cuts {} to {length} bytes", file(path)));
         self.disk.truncate(path, length)
     }
 
     fn sync(&mut self, path: &str) -> Result<(), DiskError> {
-        self.note(|| format!("sync {}", name(path)));
+        self.note(|| format!("syncs {}", file(path)));
         self.syncs += 1;
         self.disk.sync(path)
     }
 
     fn sync_dir(&mut self, path: &str) -> Result<(), DiskError> {
-        self.note(|| format!("sync the names in {}", name(path)));
+        self.note(|| format!("syncs the names in {}", file(path)));
         self.syncs += 1;
         self.disk.sync_dir(path)
     }
 
     fn remove(&mut self, path: &str) -> Result<(), DiskError> {
-        self.note(|| format!("remove {}", name(path)));
+        self.note(|| format!("removes {}", file(path)));
         self.disk.remove(path)
     }
 
     fn rename(&mut self, from: &str, to: &str) -> Result<(), DiskError> {
-        self.note(|| format!("rename {} to {}", name(from), name(to)));
+        self.note(|| format!("renames {} to {}", file(from), file(to)));
         self.disk.rename(from, to)
     }
 

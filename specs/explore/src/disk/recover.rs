@@ -39,8 +39,8 @@ pub(super) struct Recovered {
     pub(super) broken: Vec<Broken>,
     /// What was met.
     pub(super) met: Met,
-    /// What recovery says it did.
-    pub(super) report: Option<RecoveryReport>,
+    /// The log that came out, with what recovery says it did.
+    pub(super) opened: Option<(Log, RecoveryReport)>,
 }
 
 /// Recovers, and probes the log that comes out.
@@ -55,13 +55,13 @@ pub(super) fn recover(off: &Off, config: &Arc<LogConfig>, telling: bool) -> Reco
         meant: None,
         broken: Vec::new(),
         met: Met::default(),
-        report: None,
+        opened: None,
     };
     match opened {
         Ok((log, report)) => {
             recovered.met.recovered(&off.disk, &report);
-            recovered.report = Some(report);
             probe(off, &log, &disk, &mut recovered);
+            recovered.opened = Some((log, report));
         }
         Err(error) => recovered
             .broken
@@ -277,6 +277,17 @@ fn left_of(written: &StorageLog, end: Offset) -> Option<StorageLog> {
 
 /// The log takes new records, and keeps them over another power cut.
 fn goes_on(off: &Off, log: &Log, disk: &SimDisk, broken: &mut Vec<Broken>) {
+    let mut later = Vec::new();
+    take_another(off, log, disk, &mut later);
+    broken.extend(later.into_iter().map(|Broken { promise, because }| Broken {
+        promise,
+        because: Because::InLog {
+            what: format!("once the recovered log was given another batch, synced, and cut off again: {because}"),
+        },
+    }));
+}
+
+fn take_another(off: &Off, log: &Log, disk: &SimDisk, broken: &mut Vec<Broken>) {
     let Some(mut written) = left_of(&off.open.log, log.log_end_offset()) else {
         return;
     };
@@ -305,7 +316,7 @@ fn goes_on(off: &Off, log: &Log, disk: &SimDisk, broken: &mut Vec<Broken>) {
     let placed = matches!((&wanted, &got), (Ok(w), Ok(g)) if w.base == g.base_offset);
     if !placed || synced.is_err() {
         let what = format!(
-            "after recovery a new batch comes to {got:?}, its sync to {synced:?}, and the rules say {wanted:?}"
+            "the batch comes to {got:?}, its sync to {synced:?}, and the rules say {wanted:?}"
         );
         let promise = PromiseId::L3;
         broken.push(Broken {

@@ -65,3 +65,20 @@ pub const FAILING: DiskBounds = DiskBounds {
     Kind::FailedFlush,
     Kind::FailedAppend,
 ]);
+
+/// A step more.
+pub const FIVE_STEPS: DiskBounds = DISK.steps(5);
+
+/// Every kind of step on small sectors.
+pub const ALL_TORN: DiskBounds = DiskBounds {
+    kinds: Kinds::all(),
+    failures: 1,
+    ..TORN
+};
+
+/// Every kind of step from a log in which there is something to compact.
+pub const ALL_TO_COMPACT: DiskBounds = DiskBounds {
+    kinds: Kinds::all(),
+    failures: 1,
+    ..TO_COMPACT
+};

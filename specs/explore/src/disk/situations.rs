@@ -5,7 +5,6 @@ use plimsoll_log::RecoveryReport;
 
 use super::{
     bounds::{Begin, DiskBounds},
-    recorder::name,
     step::Kind,
     take::DIRECTORY,
 };
@@ -214,7 +213,11 @@ impl Met {
 
 /// Whether what was cut off begins with nothing, and has something behind that.
 fn hole(left: &SimDisk, report: &RecoveryReport) -> bool {
-    let path = format!("{DIRECTORY}/{}", name(&report.file));
+    let name = report.file.rsplit_once('/');
+    let path = format!(
+        "{DIRECTORY}/{}",
+        name.map_or(&*report.file, |(_, name)| name)
+    );
     let length = report.truncated_bytes as usize;
     let Ok(bytes) = left.read_at(&path, report.kept_bytes, length) else {
         return false;

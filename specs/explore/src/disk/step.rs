@@ -11,8 +11,8 @@ pub enum Step {
     Append(Key),
     /// It appends two records of one key, as one batch.
     AppendTwo,
-    /// It appends a tombstone.
-    Tombstone,
+    /// It appends a tombstone of this key.
+    Tombstone(Key),
     /// It sends a batch again: 0 is its last one, 1 the one before.
     Retry(u8),
     /// Another producer appends a record within a transaction.
@@ -162,7 +162,7 @@ impl Step {
         match self {
             Step::Append(_) => Kind::Append,
             Step::AppendTwo => Kind::AppendTwo,
-            Step::Tombstone => Kind::Tombstone,
+            Step::Tombstone(_) => Kind::Tombstone,
             Step::Retry(_) => Kind::Retry,
             Step::Transactional => Kind::Transactional,
             Step::Commit | Step::Abort => Kind::Marker,

@@ -15,6 +15,7 @@ use super::{
     state::{DiskState, Off, Running},
     step::{DiskAction, Step},
     take::{DIRECTORY, Taken, at_rest, take},
+    workloads::{Workloads, count_workloads},
 };
 use crate::{
     ledger::Watched,
@@ -43,7 +44,7 @@ impl Begin {
                 Step::AppendTwo,
                 Step::Transactional,
                 Step::Abort,
-                Step::Tombstone,
+                Step::Tombstone(1),
                 Step::Roll,
                 Step::Flush,
             ],
@@ -52,7 +53,7 @@ impl Begin {
                 Step::Transactional,
                 Step::Roll,
                 Step::Abort,
-                Step::Tombstone,
+                Step::Tombstone(1),
                 Step::Roll,
                 Step::Flush,
             ],
@@ -61,6 +62,11 @@ impl Begin {
 }
 
 impl DiskSystem {
+    /// The log as published.
+    pub fn right(bounds: DiskBounds) -> Self {
+        Self::new(bounds, Decisions::default())
+    }
+
     /// The log as published, or with a mistake.
     pub fn new(bounds: DiskBounds, decisions: Decisions) -> Self {
         let config = Arc::new(LogConfig {
@@ -309,6 +315,14 @@ impl System for DiskSystem {
 
     fn bounds(&self) -> Vec<(&'static str, u64)> {
         self.bounds.listed()
+    }
+
+    fn counts(&self) -> Vec<(&'static str, u64)> {
+        let Workloads { workloads, states } = count_workloads(self);
+        vec![
+            ("workloads", workloads),
+            ("states with the power on", states),
+        ]
     }
 
     fn situations(&self) -> &'static [Situation] {

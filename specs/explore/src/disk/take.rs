@@ -19,6 +19,7 @@ use super::{
     state::Running,
     step::Step,
     view::RealLog,
+    words::records,
     workload::{PLAIN, TRANSACTIONAL, next_sequence, open_transaction, sent_before},
 };
 
@@ -140,7 +141,7 @@ impl Taking<'_> {
         match step {
             Step::Append(key) => self.append(&[key], true, false),
             Step::AppendTwo => self.append(&[0, 0], true, false),
-            Step::Tombstone => self.append(&[0], false, false),
+            Step::Tombstone(key) => self.append(&[key], false, false),
             Step::Transactional => self.append(&[0], true, true),
             Step::Retry(back) => self.retry(back),
             Step::Commit => self.end(Ending::Commit),
@@ -198,7 +199,7 @@ impl Taking<'_> {
         let Some(log) = &mut self.log else { return };
         let got = log.append(&mut self.disk, &wire(&sent), epoch, self.expect.now_ms());
         self.placed(wanted, got);
-        self.told = format!("{} {}", told(&sent), self.told);
+        self.told = format!("{}, {}", sends(&sent), self.told);
     }
 
     /// The engine's answer must be the model's.
@@ -215,9 +216,9 @@ impl Taking<'_> {
             _ => false,
         };
         self.told = match &got {
-            Answer::Appended(base) => format!("is appended at offset {base}"),
-            Answer::Duplicate(base) => format!("is known since offset {base}"),
-            Answer::Refused(why) => format!("is refused: {why}"),
+            Answer::Appended(base) => format!("which is appended at offset {base}"),
+            Answer::Duplicate(base) => format!("which is known since offset {base}"),
+            Answer::Refused(why) => format!("which is refused: {why}"),
         };
         if !same {
             let what = format!("a batch {}, and the log's rules say {wanted:?}", self.told);
@@ -244,7 +245,15 @@ impl Taking<'_> {
             self.broken.extend(retry_is_recognised(&known, &got).err());
         }
         self.met.duplicate_answered = matches!(got, Answer::Duplicate(_));
-        self.told = format!("the batch at offset {} is sent again: {got:?}", first.base);
+        let came = match &got {
+            Answer::Duplicate(base) => format!("is told that it stands at offset {base}"),
+            Answer::Appended(base) => format!("it is appended again, at offset {base}"),
+            Answer::Refused(why) => format!("is refused: {why}"),
+        };
+        self.told = format!(
+            "the producer sends the batch that stands at offset {} again and {came}",
+            first.base
+        );
     }
 
     fn end(&mut self, ending: Ending) {
@@ -268,7 +277,7 @@ impl Taking<'_> {
         let got = log.append_marker(&mut self.disk, marker, epoch);
         self.placed(wanted, got);
         self.told = format!(
-            "the marker that the transaction is over ({ending:?}) {}",
+            "the transaction ends ({ending:?}): its marker comes, {}",
             self.told
         );
     }
@@ -295,13 +304,13 @@ impl Taking<'_> {
             Ok(()) => {
                 self.model.sync();
                 self.told = format!(
-                    "flush: everything below offset {} is synced",
+                    "the log is flushed: everything below offset {} is synced",
                     self.model.synced
                 );
             }
             Err(error) => {
                 self.met.stopped = log.stopped().is_some();
-                self.told = format!("flush: {error}");
+                self.told = format!("the log is flushed, and that fails: {error}");
             }
         }
     }
@@ -338,14 +347,16 @@ impl Taking<'_> {
         self.open.log = Arc::new(self.model.clone());
         self.met.aborted_cleaned = report.dropped.aborted > 0;
         self.met.tombstone_removed = report.dropped.tombstones > 0;
-        self.told = format!(
-            "a pass of the cleaner below offset {below} replaces {} segments and removes {} records and markers",
-            report.replaced_segments,
-            report.dropped.superseded
-                + report.dropped.tombstones
-                + report.dropped.aborted
-                + report.dropped.markers
-        );
+        let removed = report.dropped.superseded
+            + report.dropped.tombstones
+            + report.dropped.aborted
+            + report.dropped.markers;
+        self.told = match report.replaced_segments {
+            0 => format!("a pass of the cleaner below offset {below} changes nothing"),
+            segments => format!(
+                "a pass of the cleaner below offset {below} removes {removed} records and markers; segments replaced: {segments}"
+            ),
+        };
     }
 
     /// What the pass made of what, if it made anything.
@@ -411,7 +422,9 @@ impl Taking<'_> {
         let Some(log) = &mut self.log else { return };
         let got = log.append(&mut self.disk, &wire(&sent), epoch, self.expect.now_ms());
         match got {
-            Err(error) => self.told = format!("{}: {error}", told(&sent)),
+            Err(error) => {
+                self.told = format!("{}, and its write fails halfway: {error}", sends(&sent))
+            }
             Ok(_) => {
                 let what = "a batch was appended although its write failed".to_owned();
                 self.broken.push(breaks(PromiseId::L1, what));
@@ -459,6 +472,16 @@ impl Taking<'_> {
     }
 }
 
+/// Who sends what.
+fn sends(sent: &Sent) -> String {
+    let how = if sent.transactional {
+        "the transactional producer"
+    } else {
+        "the producer"
+    };
+    format!("{how} sends {}", records(&sent.records))
+}
+
 /// Holds an open log to everything that it promises.
 pub(super) fn check(log: &Log, disk: &SimDisk, written: &StorageLog, broken: &mut Vec<Broken>) {
     match RealLog::of(log, disk, written) {
@@ -483,22 +506,4 @@ pub(super) fn check(log: &Log, disk: &SimDisk, written: &StorageLog, broken: &mu
             format!("the log cannot be read: {error}"),
         )),
     }
-}
-
-/// A batch in words.
-fn told(sent: &Sent) -> String {
-    let records = sent.records.iter().map(|(key, value, _)| {
-        let key = key.map_or('-', |key| char::from(b'a' + key));
-        match value {
-            Some(value) => format!("{key}={value}"),
-            None => format!("{key}=∅"),
-        }
-    });
-    let records: Vec<_> = records.collect();
-    let how = if sent.transactional {
-        " in a transaction"
-    } else {
-        ""
-    };
-    format!("[{}]{how}", records.join(" "))
 }

@@ -4,98 +4,93 @@
 use std::sync::Arc;
 
 use plimsoll_disk::{Disk, SimDisk};
-use plimsoll_promises::Broken;
+use plimsoll_log::RecoveryReport;
 
 use super::{
-    expect::Open,
-    state::{DiskState, Off, Running},
+    recover::Recovered,
+    state::{DiskState, Running},
     step::{DiskAction, Step},
     system::DiskSystem,
-    take::{DIRECTORY, at_rest},
+    take::DIRECTORY,
+    words::{self, file, files},
 };
-use crate::{narrate::NotPossible, system::System};
+use crate::{
+    narrate::{Narrate, NotPossible, Party, Scene, Tale, Telling},
+    system::System,
+};
 
-/// One step of a path, in words.
-#[derive(Debug, Clone)]
-pub struct Scene {
-    /// What happens.
-    pub told: String,
-    /// What only the disk knows of it; a line each.
-    pub notes: Vec<String>,
-    /// Promises that the step broke.
-    pub broken: Vec<Broken>,
-}
+/// What a step is told in, before its promises are known.
+type Words = (Vec<String>, Vec<String>);
 
-impl DiskSystem {
-    /// Walks a path up to the first broken promise, or to its end; an error names the first step that is not possible.
-    pub fn tell(&self, path: &[DiskAction]) -> Result<Vec<Scene>, NotPossible> {
+impl Narrate for DiskSystem {
+    fn under_first_names(&self, path: &[DiskAction]) -> Vec<DiskAction> {
+        path.to_vec()
+    }
+
+    fn narrate(&self, path: &[DiskAction]) -> Result<Telling, NotPossible> {
         let mut at = self.start();
+        let before = self.parties(&at, &at);
         let mut scenes = Vec::with_capacity(path.len());
         for (index, action) in path.iter().enumerate() {
-            let mut offered = Vec::new();
-            self.actions(&at, &mut offered);
-            if !offered.contains(action) {
+            let mut came = None;
+            self.expand(&at, &mut |offered, outcome| {
+                if offered == *action {
+                    came = Some(outcome);
+                }
+            });
+            let Some(outcome) = came else {
                 return Err(NotPossible {
                     step: index + 1,
                     action: format!("{action:?}"),
-                    because: "neither the log nor the disk offers it in this state".to_owned(),
+                    because: "neither the log nor its disk offers it in this state".to_owned(),
                 });
-            }
-            let outcome = self.step(&at, *action);
+            };
             let (told, notes) = self.words(&at, *action, &outcome.state);
-            let broken = outcome.broken;
-            let last = !broken.is_empty();
             scenes.push(Scene {
+                messages: messages(*action, &told),
                 told,
                 notes,
-                broken,
+                parties: self.parties(&at, &outcome.state),
+                broken: outcome.broken,
             });
-            if last {
-                break;
-            }
             at = outcome.state;
         }
-        Ok(scenes)
+        Ok(Telling::Words(Tale { before, scenes }))
     }
+}
 
-    fn words(&self, at: &DiskState, action: DiskAction, next: &DiskState) -> (String, Vec<String>) {
+impl DiskSystem {
+    fn words(&self, at: &DiskState, action: DiskAction, next: &DiskState) -> Words {
         match (at, action) {
             (DiskState::Running(running), DiskAction::Step(step)) => self.step_told(running, step),
             (DiskState::Running(running), DiskAction::Cut { during, after, .. }) => {
                 self.cut_told(running, during, after, next)
             }
-            (DiskState::Off(off), DiskAction::Recover) => self.recovery_told(off),
+            (DiskState::Off(off), DiskAction::Recover) => recovery_told(&self.recover(off, true)),
             (DiskState::Off(off), DiskAction::CutRecovery { after, .. }) => {
                 let recovered = self.recover(off, true);
-                let mut notes = operations(&recovered.operations, after);
-                let before = &recovered.disks[usize::from(after)];
-                notes.extend(left(before, next));
-                (
-                    "recovery begins, and the power fails again".to_owned(),
-                    notes,
-                )
+                let left = left(&recovered.disks[usize::from(after)], next);
+                let told =
+                    "the log is opened, and the power fails again in its recovery".to_owned();
+                (vec![told, left], operations(&recovered.operations, after))
             }
-            _ => (String::new(), Vec::new()),
+            _ => (Vec::new(), Vec::new()),
         }
     }
 
-    fn step_told(&self, running: &Running, step: Step) -> (String, Vec<String>) {
+    fn step_told(&self, running: &Running, step: Step) -> Words {
         let taken = self.take(running, step, true);
-        let mut notes = Vec::new();
-        if !taken.operations.is_empty() {
-            notes.push(format!("disk: {}", taken.operations.join("; ")));
-        }
-        if let Some(next) = &taken.next {
-            let log = &next.log;
-            notes.push(format!(
-                "log: {} to {}, synced to {}, acknowledged to {}",
-                log.log_start_offset(),
-                log.log_end_offset(),
-                next.expect.log.synced,
-                next.expect.acknowledged
+        let mut told = vec![taken.told];
+        let before = running.expect.acknowledged;
+        if let Some(next) = &taken.next
+            && next.expect.acknowledged > before
+        {
+            let now = next.expect.acknowledged;
+            told.push(format!(
+                "everything below offset {now} is acknowledged to its producers"
             ));
         }
-        (taken.told, notes)
+        (told, disk_note(&taken.operations).into_iter().collect())
     }
 
     fn cut_told(
@@ -104,126 +99,189 @@ impl DiskSystem {
         during: Option<Step>,
         after: u8,
         next: &DiskState,
-    ) -> (String, Vec<String>) {
+    ) -> Words {
         let Some(step) = during else {
-            let open: Arc<Open> = Arc::new(at_rest(&running.expect));
-            let mut notes = left(&running.disk, next);
-            notes.insert(0, expected(&open));
-            return ("the power fails".to_owned(), notes);
+            let told = vec!["the power fails".to_owned(), left(&running.disk, next)];
+            return (told, Vec::new());
         };
         let taken = self.take(running, step, true);
-        let mut notes = operations(&taken.operations, after);
-        notes.extend(left(&taken.before[usize::from(after)], next));
-        notes.push(expected(&taken.open));
-        (
-            format!("the power fails during a step: {}", during_told(step)),
-            notes,
-        )
+        let told = vec![
+            format!("the power fails during {}", during_told(step)),
+            left(&taken.before[usize::from(after)], next),
+        ];
+        (told, operations(&taken.operations, after))
     }
 
-    fn recovery_told(&self, off: &Off) -> (String, Vec<String>) {
-        let recovered = self.recover(off, true);
-        let mut notes = Vec::new();
-        if !recovered.operations.is_empty() {
-            notes.push(format!("disk: {}", recovered.operations.join("; ")));
-        }
-        let Some(report) = recovered.report else {
-            return ("recovery refuses to open the log".to_owned(), notes);
+    /// What the log holds, what of it is durable, and what lies on the disk.
+    fn parties(&self, at: &DiskState, next: &DiskState) -> Vec<Party> {
+        let (written, log, disk) = match (at, next) {
+            (_, DiskState::Running(running)) => {
+                let expect = &running.expect;
+                let found = words::found(&running.log, &running.disk, &expect.log);
+                let stopped = running.log.stopped().map_or("", |_| ", stopped");
+                let log = format!(
+                    "{found}; synced below {}, acknowledged below {}{stopped}",
+                    expect.log.synced, expect.acknowledged
+                );
+                (expect.log.clone(), log, files(&running.disk))
+            }
+            (_, DiskState::Off(off)) => (off.open.log.clone(), "down".to_owned(), files(&off.disk)),
+            (DiskState::Off(off), DiskState::Done { .. }) => {
+                let recovered = self.recover(off, false);
+                let disk = recovered.disks.last().unwrap_or(&off.disk);
+                let log = recovered.opened.map_or_else(
+                    || "does not open".to_owned(),
+                    |(log, _)| words::found(&log, disk, &off.open.log),
+                );
+                (off.open.log.clone(), log, files(disk))
+            }
+            (DiskState::Running(running), _) => (
+                running.expect.log.clone(),
+                "does not open".to_owned(),
+                files(&running.disk),
+            ),
+            _ => (Arc::default(), String::new(), String::new()),
         };
-        if report.truncated_bytes > 0 {
-            let why = report
-                .damage
-                .map_or_else(String::new, |damage| format!(": {damage}"));
-            notes.push(format!(
-                "keeps {} bytes of {} and cuts off {}{why}",
-                report.kept_bytes, report.file, report.truncated_bytes
-            ));
-        }
-        let removed = report
-            .removed_segments
-            .iter()
-            .map(|(file, bytes)| format!("{file} ({bytes} bytes)"));
-        let removed: Vec<_> = removed
-            .chain(report.deleted_segments.iter().cloned())
-            .chain(report.leftovers.iter().cloned())
-            .collect();
-        if !removed.is_empty() {
-            notes.push(format!("removes {}", removed.join(", ")));
-        }
-        if !report.finished_swaps.is_empty() {
-            notes.push(format!(
-                "carries the swap of {} through",
-                report.finished_swaps.join(", ")
-            ));
-        }
-        let told = format!(
-            "recovery opens the log from offset {} to {}",
-            report.log_start_offset, report.log_end_offset
-        );
-        (told, notes)
+        vec![
+            ("written", words::written(&written)),
+            ("log", log),
+            ("disk", disk),
+        ]
     }
+}
+
+fn recovery_told(recovered: &Recovered) -> Words {
+    let notes = disk_note(&recovered.operations).into_iter().collect();
+    let Some((_, report)) = &recovered.opened else {
+        return (
+            vec!["the log is opened: recovery refuses".to_owned()],
+            notes,
+        );
+    };
+    let mut told = vec![format!(
+        "the log is opened: recovery finds offsets {} to {}",
+        report.log_start_offset, report.log_end_offset
+    )];
+    told.extend(made_of_it(report));
+    (told, notes)
+}
+
+/// What recovery did to what it found.
+fn made_of_it(report: &RecoveryReport) -> Vec<String> {
+    let mut told = Vec::new();
+    if report.truncated_bytes > 0 {
+        let why = report
+            .damage
+            .as_ref()
+            .map_or_else(String::new, |damage| format!(": {damage}"));
+        told.push(format!(
+            "{} holds {} bytes of valid batches and {} more{why}",
+            file(&report.file),
+            report.kept_bytes,
+            report.truncated_bytes
+        ));
+    }
+    let removed = report.removed_segments.iter().map(|(name, _)| file(name));
+    let removed: Vec<_> = removed
+        .chain(report.deleted_segments.iter().map(|name| file(name)))
+        .chain(report.leftovers.iter().map(|name| file(name)))
+        .collect();
+    if !removed.is_empty() {
+        told.push(format!("it removes {}", removed.join(", ")));
+    }
+    let swaps: Vec<_> = report
+        .finished_swaps
+        .iter()
+        .map(|name| file(name))
+        .collect();
+    if !swaps.is_empty() {
+        told.push(format!(
+            "it carries the swap of {} through",
+            swaps.join(", ")
+        ));
+    }
+    told
+}
+
+/// Who tells whom in a step.
+fn messages(action: DiskAction, told: &[String]) -> Vec<(&'static str, &'static str, String)> {
+    let (from, to) = match action {
+        DiskAction::Step(step) => match step {
+            Step::Append(_) | Step::AppendTwo | Step::Tombstone(_) | Step::Retry(_) => {
+                ("producer", "log")
+            }
+            Step::Transactional | Step::Commit | Step::Abort | Step::FailedAppend => {
+                ("producer", "log")
+            }
+            Step::Flush | Step::FailedFlush(_) => ("log", "disk"),
+            _ => ("log", "log"),
+        },
+        DiskAction::Cut { .. } => ("disk", "disk"),
+        DiskAction::Recover | DiskAction::CutRecovery { .. } => ("disk", "log"),
+    };
+    told.iter()
+        .map(|sentence| (from, to, sentence.clone()))
+        .collect()
 }
 
 fn during_told(step: Step) -> String {
     match step {
-        Step::Append(_) | Step::AppendTwo => "an append".to_owned(),
-        Step::Tombstone => "the append of a tombstone".to_owned(),
+        Step::Append(_) | Step::AppendTwo | Step::Retry(_) => "an append".to_owned(),
+        Step::Tombstone(_) => "the append of a tombstone".to_owned(),
         Step::Transactional => "an append in a transaction".to_owned(),
         Step::Commit | Step::Abort => "the append of a marker".to_owned(),
+        Step::Roll => "the beginning of a new segment".to_owned(),
+        Step::Flush => "a flush".to_owned(),
         Step::Compact => "a pass of the cleaner".to_owned(),
-        Step::Close => "an orderly close".to_owned(),
+        Step::Clock => "no step at all: time passes".to_owned(),
+        Step::Delete => "a deletion".to_owned(),
+        Step::Close => "an orderly close or the opening after it".to_owned(),
+        Step::Restart => "the opening after the process was killed".to_owned(),
         Step::FailedFlush(_) => "a flush that fails".to_owned(),
         Step::FailedAppend => "an append that fails".to_owned(),
-        other => format!("{other:?}").to_lowercase(),
     }
+}
+
+fn disk_note(operations: &[String]) -> Option<String> {
+    (!operations.is_empty()).then(|| format!("disk: {}", operations.join("; ")))
 }
 
 /// What was done, and what was not any more.
 fn operations(all: &[String], after: u8) -> Vec<String> {
     let (done, undone) = all.split_at(usize::from(after).min(all.len()));
-    let listed = |what: &[String]| match what.is_empty() {
-        true => "nothing".to_owned(),
-        false => what.join("; "),
-    };
-    vec![
-        format!("done: {}", listed(done)),
-        format!("not done any more: {}", listed(undone)),
-    ]
-}
-
-fn expected(open: &Open) -> String {
-    format!(
-        "written to offset {}, synced to {}, acknowledged to {}",
-        open.log.end(),
-        open.log.synced,
-        open.acknowledged
-    )
+    let mut notes: Vec<_> = disk_note(done).into_iter().collect();
+    notes.extend(undone.first().map(|next| match undone.len() - 1 {
+        0 => format!("not any more: {next}"),
+        more => format!("not any more: {next}; and what would have followed ({more})"),
+    }));
+    notes
 }
 
 /// What the power cut left of the disk: what differs from what was written.
-fn left(before: &SimDisk, next: &DiskState) -> Vec<String> {
+fn left(before: &SimDisk, next: &DiskState) -> String {
     let DiskState::Off(off) = next else {
-        return Vec::new();
+        return String::new();
     };
+    let after = &off.disk;
     let names = |disk: &SimDisk| disk.list(DIRECTORY).unwrap_or_default();
-    let (had, has) = (names(before), names(&off.disk));
-    let mut told: Vec<String> = Vec::new();
+    let (had, has) = (names(before), names(after));
     let mut all: Vec<_> = had.iter().chain(&has).collect();
     all.sort();
     all.dedup();
-    for name in all {
+    let told = all.into_iter().filter_map(|name| {
         let path = format!("{DIRECTORY}/{name}");
         match (had.contains(name), has.contains(name)) {
-            (true, false) => told.push(format!("the name {name} is lost")),
-            (false, true) => told.push(format!("the name {name} is back")),
-            _ => {
-                told.extend(content(before, &off.disk, &path).map(|what| format!("{name} {what}")))
-            }
+            (true, false) => Some(format!("{} is gone", file(name))),
+            (false, true) => Some(format!("{} is back", file(name))),
+            _ => content(before, after, &path).map(|what| format!("{} {what}", file(name))),
         }
-    }
-    match told.is_empty() {
-        true => vec!["the disk keeps everything".to_owned()],
-        false => vec![format!("on the disk {}", told.join(", "))],
+    });
+    match told.collect::<Vec<_>>() {
+        told if told.is_empty() => "the disk loses nothing".to_owned(),
+        told => format!(
+            "of what was not synced the disk does not keep all: {}",
+            told.join(", ")
+        ),
     }
 }
 
@@ -237,19 +295,16 @@ fn content(before: &SimDisk, after: &SimDisk, path: &str) -> Option<String> {
     if was == is {
         return None;
     }
-    let differs = was.iter().zip(&is).position(|(a, b)| a != b);
     let lengths = match was.len() == is.len() {
-        true => format!("has {} bytes", is.len()),
-        false => format!("has {} of {} bytes", is.len(), was.len()),
+        true => format!("has all its {} bytes", is.len()),
+        false => format!("has {} of its {} bytes", is.len(), was.len()),
     };
-    Some(match differs {
-        None => lengths,
-        Some(at) => {
-            let last = was.iter().zip(&is).rposition(|(a, b)| a != b).unwrap_or(at);
-            format!(
-                "{lengths}, and between {at} and {} what was there before",
-                last + 1
-            )
-        }
-    })
+    let mut differing = was.iter().zip(&is).enumerate().filter(|(_, (a, b))| a != b);
+    let Some((first, _)) = differing.next() else {
+        return Some(lengths);
+    };
+    let last = differing.next_back().map_or(first, |(last, _)| last);
+    Some(format!(
+        "{lengths}, bytes {first} to {last} as they were before"
+    ))
 }

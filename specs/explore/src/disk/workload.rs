@@ -80,7 +80,7 @@ impl DiskBounds {
         offer(Step::Append(0), true);
         offer(Step::Append(1), wrote(expect, 0));
         offer(Step::AppendTwo, true);
-        offer(Step::Tombstone, true);
+        offer(Step::Tombstone(0), true);
         offer(Step::Retry(0), sent_before(model, 0).is_some());
         offer(Step::Retry(1), sent_before(model, 1).is_some());
         let open = open_transaction(model).is_some();

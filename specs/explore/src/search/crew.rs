@@ -72,15 +72,17 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Explores everything within the limits, by so many threads. `progress` is told distinct states and depth now and then.
+/// Explores everything within the limits, by so many threads. `per_resume` is `U + Z`; `progress` is told distinct states
+/// and depth now and then.
 pub fn explore<S: System>(
     system: &S,
+    per_resume: u64,
     threads: usize,
     limits: Limits,
     mut progress: impl FnMut(usize, usize),
 ) -> Findings<S::Action> {
     let began = Instant::now();
-    let search = RwLock::new(Search::new(system, 0));
+    let search = RwLock::new(Search::new(system, per_resume));
     let read = || search.read().unwrap_or_else(PoisonError::into_inner);
     let write = || search.write().unwrap_or_else(PoisonError::into_inner);
     let mut states = vec![write().start()];

@@ -1,55 +1,21 @@
-//! Design mistakes that can be switched on, each with what must come of it.
+//! Mistakes of the coordinator and of clients, each with what must come of it.
 
 use plimsoll_model::{Bounds, Design, Mistake};
 use plimsoll_promises::PromiseId::{self, BR1, BR2, D1, G3, L1, O2, O9, S1, S3, S3Log};
 
+use super::{Mutant, Nearly};
 use crate::{code::CodeSystem, design::DesignSystem, ledger::Watched, runs};
 
-/// A named mistake.
+/// A mistake of the coordinator or of a client.
+pub type GroupMutant = Mutant<OfGroup, Bounds>;
+
+/// A mistake in the model, and where it is made.
 #[derive(Debug, Clone, Copy)]
-pub struct Mutant {
-    /// Its name on the command line: the number in the bug catalogue, where it has one.
-    pub name: &'static str,
-    /// What goes wrong, in one sentence.
-    pub told: &'static str,
+pub struct OfGroup {
     /// The mistake in the model.
-    pub mistake: Mistake,
+    pub model: Mistake,
     /// Whether the reference implementation can make it too; the others are the client's.
     pub in_code: bool,
-    /// The bounds within which it is hunted.
-    pub bounds: Bounds,
-    /// What it breaks within these bounds, and in how many steps at least; every other promise is blind to it there.
-    pub breaks: &'static [(PromiseId, usize)],
-    /// A run that comes close and must pass.
-    pub nearly: Nearly,
-}
-
-/// What keeps a mutant from doing harm in its companion run.
-#[derive(Debug, Clone, Copy)]
-pub enum Nearly {
-    /// It runs within these bounds, which take away what it needs.
-    Within {
-        /// Why nothing breaks.
-        told: &'static str,
-        /// The bounds.
-        bounds: Bounds,
-    },
-    /// The claim is looser: `U` so many records greater than the client's window.
-    LooserClaim {
-        /// Why nothing breaks.
-        told: &'static str,
-        /// Records.
-        by: u8,
-    },
-    /// Everything but this promise watches, within these bounds.
-    Unwatched {
-        /// Why nothing else breaks.
-        told: &'static str,
-        /// The promise.
-        promise: PromiseId,
-        /// The bounds.
-        bounds: Bounds,
-    },
 }
 
 /// Bounds that suffice for most mutants: one record fewer than the design's own, and the tight claim `Z` = 0.
@@ -65,13 +31,26 @@ const NO_CRASH: Bounds = Bounds {
     ..HUNT
 };
 
-/// All of them.
-pub const ALL: [Mutant; 9] = [
+const fn of_broker(model: Mistake) -> OfGroup {
+    OfGroup {
+        model,
+        in_code: true,
+    }
+}
+
+const fn of_client(model: Mistake) -> OfGroup {
+    OfGroup {
+        model,
+        in_code: false,
+    }
+}
+
+/// Those of the coordinator and of clients.
+pub const GROUP: [GroupMutant; 9] = [
     Mutant {
         name: "C-15",
         told: "the load stops before the last batch of the offsets log",
-        mistake: Mistake::LoadStopsEarly,
-        in_code: true,
+        mistake: of_broker(Mistake::LoadStopsEarly),
         bounds: Bounds {
             consumer_crashes: 0,
             ..HUNT
@@ -85,8 +64,7 @@ pub const ALL: [Mutant; 9] = [
     Mutant {
         name: "C-20",
         told: "a commit is acknowledged when it is appended, before the high watermark passes it",
-        mistake: Mistake::CommitAckedOnAppend,
-        in_code: true,
+        mistake: of_broker(Mistake::CommitAckedOnAppend),
         bounds: Bounds {
             lost_answers: 0,
             ..HUNT
@@ -105,8 +83,7 @@ pub const ALL: [Mutant; 9] = [
     Mutant {
         name: "C-21",
         told: "the cache is updated before the append and keeps the commit when the append fails",
-        mistake: Mistake::CacheBeforeAppend,
-        in_code: true,
+        mistake: of_broker(Mistake::CacheBeforeAppend),
         bounds: Bounds {
             write_errors: 1,
             lost_answers: 0,
@@ -124,8 +101,7 @@ pub const ALL: [Mutant; 9] = [
     Mutant {
         name: "C-22",
         told: "SyncGroup is answered before the generation's record is durable",
-        mistake: Mistake::SyncBeforeDurable,
-        in_code: true,
+        mistake: of_broker(Mistake::SyncBeforeDurable),
         bounds: Bounds {
             consumer_crashes: 0,
             lost_answers: 0,
@@ -141,8 +117,7 @@ pub const ALL: [Mutant; 9] = [
     Mutant {
         name: "G-1",
         told: "commits are not fenced by member and generation",
-        mistake: Mistake::CommitNotFenced,
-        in_code: true,
+        mistake: of_broker(Mistake::CommitNotFenced),
         bounds: Bounds {
             records: 3,
             generations: 3,
@@ -162,8 +137,7 @@ pub const ALL: [Mutant; 9] = [
     Mutant {
         name: "K-1",
         told: "the client commits a record before it processes it",
-        mistake: Mistake::CommitBeforeProcessing,
-        in_code: false,
+        mistake: of_client(Mistake::CommitBeforeProcessing),
         bounds: HUNT,
         breaks: &[(D1, 10)],
         nearly: Nearly::Unwatched {
@@ -175,8 +149,7 @@ pub const ALL: [Mutant; 9] = [
     Mutant {
         name: "K-2",
         told: "the client commits the offset of the last processed record instead of the next one",
-        mistake: Mistake::CommitLastProcessed,
-        in_code: false,
+        mistake: of_client(Mistake::CommitLastProcessed),
         bounds: Bounds {
             lost_answers: 0,
             ..NO_CRASH
@@ -190,8 +163,7 @@ pub const ALL: [Mutant; 9] = [
     Mutant {
         name: "K-4",
         told: "the client sends a commit it had given up again after a newer one was accepted",
-        mistake: Mistake::RetryOlderCommit,
-        in_code: false,
+        mistake: of_client(Mistake::RetryOlderCommit),
         bounds: Bounds {
             records: 3,
             ..NO_CRASH
@@ -208,8 +180,7 @@ pub const ALL: [Mutant; 9] = [
     Mutant {
         name: "L-ack",
         told: "a produce is acknowledged before its record is synced",
-        mistake: Mistake::ProduceAckedBeforeSync,
-        in_code: true,
+        mistake: of_broker(Mistake::ProduceAckedBeforeSync),
         bounds: HUNT,
         breaks: &[(L1, 2)],
         nearly: Nearly::Within {
@@ -219,38 +190,27 @@ pub const ALL: [Mutant; 9] = [
     },
 ];
 
-impl Mutant {
-    /// The mutant of this name, in any case.
-    pub fn named(name: &str) -> Option<&'static Mutant> {
-        ALL.iter()
-            .find(|mutant| mutant.name.eq_ignore_ascii_case(name))
-    }
-
+impl GroupMutant {
     /// The design system that makes this mistake and stops at the first breach of each path.
     pub fn design(&self) -> DesignSystem {
-        DesignSystem::new(self.bounds, Design::with(self.mistake))
-    }
-
-    /// The promise that kills it in the fewest steps.
-    pub fn killed_by(&self) -> PromiseId {
-        self.breaks[0].0
+        DesignSystem::new(self.bounds, Design::with(self.mistake.model))
     }
 
     /// The promises that are blind to it within its bounds.
-    pub fn blind(&self) -> impl Iterator<Item = PromiseId> + '_ {
-        let sees = |promise: &PromiseId| self.breaks.iter().any(|(seer, _)| seer == promise);
-        let group = PromiseId::GROUP.iter().copied();
-        group.filter(move |promise| *promise != PromiseId::LockStep && !sees(promise))
+    pub fn blind(&self) -> Vec<PromiseId> {
+        let mut blind = self.blind_of(PromiseId::GROUP);
+        blind.retain(|promise| *promise != PromiseId::LockStep);
+        blind
     }
 
     /// The real broker with this mistake, or under a client with this mistake, in lock-step with the model.
     pub fn code(&self) -> CodeSystem {
-        CodeSystem::mutant(self.bounds, self.mistake)
+        CodeSystem::mutant(self.bounds, self.mistake.model)
     }
 
     /// The companion run.
     pub fn nearly(&self) -> DesignSystem {
-        let design = Design::with(self.mistake);
+        let design = Design::with(self.mistake.model);
         match self.nearly {
             Nearly::Within { bounds, .. } => DesignSystem::new(bounds, design),
             Nearly::LooserClaim { by, .. } => {
@@ -265,17 +225,6 @@ impl Mutant {
                 system.watched = Watched::all().without(promise);
                 system
             }
-        }
-    }
-}
-
-impl Nearly {
-    /// Why nothing breaks.
-    pub fn told(&self) -> &'static str {
-        match self {
-            Nearly::Within { told, .. }
-            | Nearly::LooserClaim { told, .. }
-            | Nearly::Unwatched { told, .. } => told,
         }
     }
 }

@@ -1,0 +1,40 @@
+//! Every explored system within bounds: what can be stored, named and built again.
+
+use plimsoll_model::Bounds;
+
+use crate::disk::DiskBounds;
+
+/// A system within bounds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// The model of a consumer group.
+    Design(Bounds),
+    /// The real broker, in lock-step with that model.
+    Code(Bounds),
+    /// The real log on a simulated disk.
+    Disk(DiskBounds),
+}
+
+impl Scope {
+    /// The systems by name.
+    pub const SYSTEMS: [&str; 3] = ["design", "code", "disk"];
+
+    /// The system's name.
+    pub fn system(&self) -> &'static str {
+        match self {
+            Scope::Design(_) => "design",
+            Scope::Code(_) => "code",
+            Scope::Disk(_) => "disk",
+        }
+    }
+
+    /// The same bounds of another system, if they are bounds of that one too.
+    pub fn on(self, system: &str) -> Option<Scope> {
+        match (self, system) {
+            (Scope::Design(bounds) | Scope::Code(bounds), "design") => Some(Scope::Design(bounds)),
+            (Scope::Design(bounds) | Scope::Code(bounds), "code") => Some(Scope::Code(bounds)),
+            (Scope::Disk(bounds), "disk") => Some(Scope::Disk(bounds)),
+            _ => None,
+        }
+    }
+}
