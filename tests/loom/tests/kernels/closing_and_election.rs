@@ -3,7 +3,7 @@
 use crate::register::{Request, Response};
 use crate::runtime::{Closing, Decisions};
 use crate::threads::{crowd, join, spawn};
-use crate::world::{World, at_zero};
+use crate::world::{World, at_zero, record};
 
 /// An election opens the shard again.
 pub fn mutant(decisions: &mut Decisions) {
@@ -16,16 +16,18 @@ pub fn body(decisions: Decisions) {
     let flusher = world.clone();
     let flusher = spawn(move || flusher.run_flusher());
     let client = world.clone();
-    let clients = crowd(move |_| {
+    let clients = crowd(move |who| {
         client.elect(1);
         client.load(1);
         let request = Request::Put {
             expect: None,
-            value: 1,
+            value: who as i64,
         };
         let answer = client.ask(request);
         if answer == Ok(Response::Done) {
-            assert_eq!(client.log().durable(), 1, "S3: acknowledged, not durable");
+            let durable = &client.log().records()[..client.log().durable()];
+            let is_there = durable.contains(&record(who as i64));
+            assert!(is_there, "S3: acknowledged, not durable");
         }
     });
     world.begin_closing();
