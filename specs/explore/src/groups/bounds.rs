@@ -1,9 +1,12 @@
 //! How far a run goes, and what its workloads are made of.
 
+use serde::{Deserialize, Serialize};
+
 use super::names::{Spot, Who};
 
 /// What stands in the log when a workload begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Begin {
     /// Nothing.
     Nothing,
@@ -12,16 +15,17 @@ pub enum Begin {
 }
 
 /// Bounds of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct GroupsBounds {
     /// What comes before.
     pub begin: Begin,
     /// Steps of a workload.
     pub steps: u8,
     /// Partitions that are committed, each in its group.
-    pub spots: &'static [Spot],
+    pub spots: [Option<Spot>; 4],
     /// Consumers.
-    pub members: &'static [Who],
+    pub members: [Option<Who>; 2],
     /// Lives of each consumer.
     pub lives: u8,
     /// Clients outside the group protocol commit.
@@ -50,8 +54,8 @@ pub struct GroupsBounds {
 pub const NONE: GroupsBounds = GroupsBounds {
     begin: Begin::Nothing,
     steps: 0,
-    spots: &[],
-    members: &[],
+    spots: [None; 4],
+    members: [None; 2],
     lives: 1,
     simple: false,
     transactions: false,
@@ -66,12 +70,20 @@ pub const NONE: GroupsBounds = GroupsBounds {
 };
 
 impl GroupsBounds {
+    pub(super) fn spots(&self) -> impl Iterator<Item = Spot> + use<> {
+        self.spots.into_iter().flatten()
+    }
+
+    pub(super) fn members(&self) -> impl Iterator<Item = Who> + use<> {
+        self.members.into_iter().flatten()
+    }
+
     /// As name and number.
     pub(super) fn listed(&self) -> Vec<(&'static str, u64)> {
         vec![
             ("steps", self.steps.into()),
-            ("offsets", self.spots.len() as u64),
-            ("members", self.members.len() as u64),
+            ("offsets", self.spots().count() as u64),
+            ("members", self.members().count() as u64),
             ("lives", self.lives.into()),
             ("clock steps", self.ticks.into()),
             ("clocks back", self.clocks_back.into()),

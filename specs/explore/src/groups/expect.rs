@@ -134,7 +134,7 @@ impl Expect {
                 if r.groups.iter().all(|(_, error)| *error == ErrorCode::None) =>
             {
                 let group: Text = spot.group().into();
-                for other in (0..).map(Spot).take(super::names::SPOT_COUNT) {
+                for other in Spot::all() {
                     if *other.group() == *group {
                         self.deleted.offsets.insert(other.key(), *from);
                     }

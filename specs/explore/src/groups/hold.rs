@@ -40,8 +40,8 @@ pub(super) fn state(
     held(stays_deleted(&memory.meaning, &state.expect.deleted));
     held(invariants::acked_commits_in_log(&Positions(state)));
     let durable = meaning(&written[..state.log.durable as usize]);
-    for spot in system.bounds.spots {
-        let answered = fetched(&state.coordinator, state.now_ms, *spot);
+    for spot in system.bounds.spots() {
+        let answered = fetched(&state.coordinator, state.now_ms, spot);
         held(fetched_as_committed(
             &spot.key(),
             answered.as_ref(),

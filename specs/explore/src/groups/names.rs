@@ -7,6 +7,7 @@ use plimsoll_coordinator::{
 };
 use plimsoll_offsets::{Bytes, Text};
 use plimsoll_promises::topic::Key;
+use serde::{Deserialize, Serialize};
 
 /// The group that members join.
 pub(super) const GROUP: &str = "g";
@@ -24,11 +25,25 @@ pub(super) const TICK_MS: i64 = 500;
 pub(super) const BEGIN_MS: i64 = 10_000;
 
 /// A partition of a topic for a group, by its number in a table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-pub struct Spot(pub u8);
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u8")]
+pub struct Spot(u8);
+
+impl TryFrom<u8> for Spot {
+    type Error = String;
+
+    fn try_from(number: u8) -> Result<Spot, String> {
+        match usize::from(number) < SPOT_COUNT {
+            true => Ok(Spot(number)),
+            false => Err(format!(
+                "offset {number} is not one of the {SPOT_COUNT} that there are; give one below {SPOT_COUNT}"
+            )),
+        }
+    }
+}
 
 /// How many there are.
-pub(super) const SPOT_COUNT: usize = 6;
+const SPOT_COUNT: usize = 6;
 
 /// A partition of the topic that members subscribe to.
 pub const FIRST: Spot = Spot(0);
@@ -53,6 +68,10 @@ const SPOTS: [(&str, &str, i32); SPOT_COUNT] = [
 ];
 
 impl Spot {
+    pub(super) fn all() -> impl Iterator<Item = Spot> {
+        (0..).map(Spot).take(SPOT_COUNT)
+    }
+
     fn names(self) -> (&'static str, &'static str, i32) {
         SPOTS[usize::from(self.0)]
     }
@@ -91,7 +110,7 @@ impl Spot {
 }
 
 /// A consumer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Who {
     /// A dynamic member.
     A,

@@ -8,7 +8,7 @@ use super::{
 /// Commits of a client outside the group protocol, deleted and made again, on a log that is compacted and lost.
 pub const COMMITS: GroupsBounds = GroupsBounds {
     steps: 6,
-    spots: &[FIRST],
+    spots: [Some(FIRST), None, None, None],
     simple: true,
     deletions: true,
     clocks_back: 1,
@@ -22,7 +22,7 @@ pub const COMMITS: GroupsBounds = GroupsBounds {
 /// Commits in transactions, on a log that is compacted and lost.
 pub const TRANSACTIONS: GroupsBounds = GroupsBounds {
     steps: 6,
-    spots: &[FIRST, SECOND],
+    spots: [Some(FIRST), Some(SECOND), None, None],
     transactions: true,
     compactions: 1,
     failovers: 1,
@@ -32,7 +32,7 @@ pub const TRANSACTIONS: GroupsBounds = GroupsBounds {
 /// A transaction and what others do to its offset meanwhile.
 pub const MIXED: GroupsBounds = GroupsBounds {
     steps: 5,
-    spots: &[FIRST],
+    spots: [Some(FIRST), None, None, None],
     simple: true,
     transactions: true,
     deletions: true,
@@ -44,8 +44,8 @@ pub const MIXED: GroupsBounds = GroupsBounds {
 /// Two dynamic members that come, go, fall silent and come back.
 pub const MEMBERS: GroupsBounds = GroupsBounds {
     steps: 7,
-    spots: &[FIRST],
-    members: &[Who::A, Who::B],
+    spots: [Some(FIRST), None, None, None],
+    members: [Some(Who::A), Some(Who::B)],
     lives: 2,
     timers: true,
     failovers: 1,
@@ -55,8 +55,8 @@ pub const MEMBERS: GroupsBounds = GroupsBounds {
 /// A static member that dies and comes back, next to a dynamic one.
 pub const STATIC: GroupsBounds = GroupsBounds {
     steps: 8,
-    spots: &[FIRST],
-    members: &[Who::S],
+    spots: [Some(FIRST), None, None, None],
+    members: [Some(Who::S), None],
     lives: 3,
     timers: true,
     full_disks: 1,
@@ -67,8 +67,8 @@ pub const STATIC: GroupsBounds = GroupsBounds {
 /// Time passes over a group that a member uses and leaves.
 pub const EXPIRY: GroupsBounds = GroupsBounds {
     steps: 8,
-    spots: &[FIRST],
-    members: &[Who::A],
+    spots: [Some(FIRST), None, None, None],
+    members: [Some(Who::A), None],
     timers: true,
     ticks: 3,
     failovers: 1,
@@ -78,7 +78,7 @@ pub const EXPIRY: GroupsBounds = GroupsBounds {
 /// Time passes over offsets that are committed in transactions and otherwise.
 pub const EXPIRY_IN_TRANSACTIONS: GroupsBounds = GroupsBounds {
     steps: 6,
-    spots: &[FIRST],
+    spots: [Some(FIRST), None, None, None],
     simple: true,
     transactions: true,
     ticks: 2,
@@ -89,8 +89,8 @@ pub const EXPIRY_IN_TRANSACTIONS: GroupsBounds = GroupsBounds {
 /// A group that is joined, left, deleted and used again.
 pub const GROUP_LIFE: GroupsBounds = GroupsBounds {
     steps: 7,
-    spots: &[FIRST],
-    members: &[Who::A],
+    spots: [Some(FIRST), None, None, None],
+    members: [Some(Who::A), None],
     simple: true,
     deletions: true,
     compactions: 1,
@@ -101,7 +101,7 @@ pub const GROUP_LIFE: GroupsBounds = GroupsBounds {
 /// Groups whose names run together with those of topics, or hash to a negative number, or are no single bytes.
 pub const NAMES: GroupsBounds = GroupsBounds {
     steps: 4,
-    spots: &[A_B_C, A_BC, NEGATIVE_HASH, CYRILLIC],
+    spots: [Some(A_B_C), Some(A_BC), Some(NEGATIVE_HASH), Some(CYRILLIC)],
     simple: true,
     failovers: 1,
     ..NONE
@@ -111,7 +111,7 @@ pub const NAMES: GroupsBounds = GroupsBounds {
 pub const LEFT_BEHIND: GroupsBounds = GroupsBounds {
     begin: Begin::AnotherProtocol,
     steps: 6,
-    spots: &[FIRST],
+    spots: [Some(FIRST), None, None, None],
     simple: true,
     compactions: 2,
     failovers: 2,

@@ -111,7 +111,7 @@ impl Met {
 
 /// The situations that these bounds can reach.
 pub(super) fn expected(bounds: &GroupsBounds) -> u64 {
-    let has_members = !bounds.members.is_empty();
+    let has_members = bounds.members().next().is_some();
     let commits = bounds.simple || has_members;
     let fails = bounds.failovers > 0;
     bits([

@@ -59,27 +59,26 @@ impl GroupsSystem {
 
     fn requests(&self, state: &GroupsState, actions: &mut Vec<GroupsAction>) {
         let bounds = &self.bounds;
-        for spot in bounds.spots {
+        for spot in bounds.spots() {
             if bounds.simple {
-                actions.push(GroupsAction::Commit(*spot));
+                actions.push(GroupsAction::Commit(spot));
             }
             if bounds.transactions {
-                actions.push(GroupsAction::TxnCommit(*spot));
+                actions.push(GroupsAction::TxnCommit(spot));
             }
             if bounds.deletions {
-                actions.push(GroupsAction::DeleteOffset(*spot));
+                actions.push(GroupsAction::DeleteOffset(spot));
             }
         }
         if bounds.transactions {
             actions.extend([true, false].map(|committed| GroupsAction::End { committed }));
         }
-        if let (true, Some(spot)) = (bounds.deletions, bounds.spots.first()) {
-            actions.push(GroupsAction::DeleteGroup(*spot));
+        if let (true, Some(spot)) = (bounds.deletions, bounds.spots().next()) {
+            actions.push(GroupsAction::DeleteGroup(spot));
         }
         bounds
-            .members
-            .iter()
-            .for_each(|who| self.consumer(state, *who, actions));
+            .members()
+            .for_each(|who| self.consumer(state, who, actions));
     }
 
     fn consumer(&self, state: &GroupsState, who: Who, actions: &mut Vec<GroupsAction>) {
@@ -107,7 +106,7 @@ impl GroupsSystem {
         if matches!(client.stands, Stands::Joined | Stands::Owns) {
             actions.push(GroupsAction::Leave(who));
         }
-        if client.stands == Stands::Owns && !self.bounds.spots.is_empty() {
+        if client.stands == Stands::Owns && self.bounds.spots().next().is_some() {
             actions.push(GroupsAction::MemberCommit(who));
         }
     }

@@ -93,7 +93,11 @@ impl Taking<'_> {
     fn act(&mut self, action: GroupsAction) {
         match action {
             GroupsAction::Commit(spot) => self.commit(spot, None),
-            GroupsAction::MemberCommit(who) => self.commit(self.system.bounds.spots[0], Some(who)),
+            GroupsAction::MemberCommit(who) => {
+                if let Some(spot) = self.system.bounds.spots().next() {
+                    self.commit(spot, Some(who));
+                }
+            }
             GroupsAction::TxnCommit(spot) => self.txn_commit(spot),
             GroupsAction::End { committed } => self.end(committed),
             GroupsAction::DeleteOffset(spot) => self.delete_offset(spot),
