@@ -4,11 +4,13 @@
 use plimsoll_coordinator::Decisions;
 use plimsoll_explore::{
     groups::{
-        GroupsAction, GroupsBounds, GroupsSystem, Scene,
-        mutants::{self, GroupsMutant},
-        runs,
+        GroupsAction, GroupsSystem,
+        mutants::{COORDINATOR, CoordinatorMutant, ELSEWHERE},
     },
-    ledger::Watched,
+    mutants::{GROUP, Known},
+    narrate::Narrate,
+    runs,
+    scope::Scope,
     search::{
         levels::{self, Findings, Limits},
         second,
@@ -16,8 +18,9 @@ use plimsoll_explore::{
     system::System,
 };
 use plimsoll_promises::PromiseId;
+use plimsoll_report::{Counterexample, Setup, Visitor, mermaid, story};
 
-fn search(system: &GroupsSystem, first_breach: bool) -> Findings<GroupsAction> {
+fn search<S: System>(system: &S, first_breach: bool) -> Findings<S::Action> {
     let limits = Limits {
         first_breach,
         ..Limits::default()
@@ -30,16 +33,20 @@ fn told(found: &Findings<GroupsAction>) -> Vec<String> {
     breaches.map(|breach| breach.broken.to_string()).collect()
 }
 
-/// Distinct states and steps taken.
-type Counts = (usize, u64);
-
-fn explore(name: &str, bounds: GroupsBounds, counts: Counts) {
-    let system = GroupsSystem::new(bounds, Decisions::default());
+/// Explores a run of `check` twice. The steps taken are those of the first search.
+fn explore(name: &str, transitions: u64) {
+    let run = runs::ALL.iter().find(|run| run.name == name);
+    let run = run.expect("there is such a run");
+    let Scope::Groups(bounds) = run.scope else {
+        panic!("{name} is of another system");
+    };
+    let system = GroupsSystem::right(bounds);
     let found = search(&system, false);
     println!("{name}: {} states, {:.1?}", found.states, found.time);
     assert_eq!(told(&found), Vec::<String>::new(), "{name}");
     assert!(found.complete, "{name}: cut short");
-    assert_eq!((found.states, found.transitions), counts, "{name}");
+    let counts = (Some(found.states), found.transitions);
+    assert_eq!(counts, (run.states, transitions), "{name}");
     assert_eq!(found.depth, usize::from(bounds.steps), "{name}: steps");
     for (index, situation) in system.situations().iter().enumerate() {
         let expected = system.expected() >> index & 1 == 1;
@@ -47,61 +54,50 @@ fn explore(name: &str, bounds: GroupsBounds, counts: Counts) {
         assert_eq!(met, expected, "{name}: {}", situation.told);
     }
     let second = second::explore(system);
-    assert_eq!(
-        (second.states, second.broken),
-        (found.states, false),
-        "{name}"
-    );
+    let opinion = (second.states, second.broken);
+    assert_eq!(opinion, (found.states, false), "{name}");
 }
 
 #[test]
-fn commits() {
-    explore("commits", runs::COMMITS, (6_107, 12_540));
+fn commits_and_lives_of_a_group() {
+    explore("groups, commits", 12_540);
+    explore("groups, group life", 33_286);
 }
 
 #[test]
 fn transactions() {
-    explore("transactions", runs::TRANSACTIONS, (27_087, 42_599));
-    explore("mixed", runs::MIXED, (12_617, 19_108));
+    explore("groups, transactions", 42_599);
+    explore("groups, mixed", 19_108);
 }
 
 #[test]
 fn members() {
-    explore("members", runs::MEMBERS, (28_450, 55_949));
+    explore("groups, members", 55_753);
 }
 
 #[test]
 fn static_members() {
-    explore("static", runs::STATIC, (15_203, 31_524));
+    explore("groups, static", 31_524);
 }
 
 #[test]
 fn expiry() {
-    explore("expiry", runs::EXPIRY, (6_515, 16_016));
-    explore(
-        "expiry in transactions",
-        runs::EXPIRY_IN_TRANSACTIONS,
-        (48_655, 83_958),
-    );
-}
-
-#[test]
-fn lives_of_a_group() {
-    explore("group life", runs::GROUP_LIFE, (16_359, 33_286));
+    explore("groups, expiry", 16_016);
+    explore("groups, expiry in transactions", 83_958);
 }
 
 #[test]
 fn names_and_what_is_left_behind() {
-    explore("names", runs::NAMES, (1_021, 1_273));
-    explore("left behind", runs::LEFT_BEHIND, (367, 881));
+    explore("groups, names", 1_273);
+    explore("groups, left behind", 881);
 }
 
 /// Everything that a mutant breaks within its bounds, each with the fewest steps; every other promise is blind to it.
 #[test]
 fn each_mutant_breaks_what_it_is_said_to_break() {
     let mut wrong = Vec::new();
-    for mutant in &mutants::ALL {
-        let mut system = mutant.system();
+    for mutant in &COORDINATOR {
+        let mut system = mutant.groups();
         system.beyond_breach = true;
         let found = search(&system, false);
         assert!(found.complete, "{}: cut short", mutant.name);
@@ -114,9 +110,14 @@ fn each_mutant_breaks_what_it_is_said_to_break() {
         if breaks != mutant.breaks {
             wrong.push(format!("{}: {breaks:?}", mutant.name));
         }
-        let sees = breaks.iter().any(|(promise, _)| *promise == mutant.about);
+        let sees = breaks
+            .iter()
+            .any(|(promise, _)| *promise == mutant.mistake.about);
         if !sees {
-            wrong.push(format!("{}: {} is blind", mutant.name, mutant.about));
+            wrong.push(format!(
+                "{}: {} is blind",
+                mutant.name, mutant.mistake.about
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -124,7 +125,7 @@ fn each_mutant_breaks_what_it_is_said_to_break() {
 
 #[test]
 fn each_companion_passes() {
-    for mutant in &mutants::ALL {
+    for mutant in &COORDINATOR {
         let found = search(&mutant.nearly(), false);
         let none = Vec::<String>::new();
         assert_eq!(
@@ -132,73 +133,67 @@ fn each_companion_passes() {
             none,
             "{}: {}",
             mutant.name,
-            mutant.nearly.told
+            mutant.nearly.told()
         );
         assert!(found.complete, "{}: cut short", mutant.name);
     }
 }
 
-/// A shortest path to a breach of `promise` as a story.
-fn story(mutant: &GroupsMutant, promise: PromiseId) -> String {
-    let mut system = mutant.system();
-    system.watched = Watched::these(&[promise]);
-    let found = search(&system, true);
-    let breach = found.shortest().expect("it is caught");
-    let scenes = system
-        .tell(&breach.path)
-        .expect("an explorer's path can be taken");
-    let known = mutant.breaks.iter().find(|(of, _)| *of == promise);
-    assert_eq!(
-        Some(scenes.len()),
-        known.map(|(_, steps)| *steps),
-        "{}",
-        mutant.name
-    );
-    text(mutant, promise, &scenes)
+/// The shortest counterexample.
+struct Shortest<'a>(&'a Setup);
+
+impl Visitor for Shortest<'_> {
+    type Output = Counterexample;
+
+    fn visit<S: Narrate>(self, system: S) -> Counterexample {
+        let found = search(&system, true);
+        let breach = found.shortest();
+        let breach = breach.unwrap_or_else(|| panic!("{:?} is not caught", self.0.mutant));
+        let found = Counterexample::found(self.0, &system, &breach.path);
+        let found = found.expect("an explorer's path can be walked again");
+        found.expect("and breaks the promise again").1
+    }
 }
 
-fn text(mutant: &GroupsMutant, promise: PromiseId, scenes: &[Scene]) -> String {
-    let mut text = format!(
-        "{}  {}\nbreaks {promise} in {} of the system groups; no shorter way does\n\n",
-        mutant.name,
-        mutant.told,
-        match scenes.len() {
-            1 => "1 step".to_owned(),
-            steps => format!("{steps} steps"),
-        }
-    );
-    let party = |name: &str, told: &str| format!("       {name:<12} {told}\n");
-    for (index, scene) in scenes.iter().enumerate() {
-        text += &format!("{:>3}  {}\n", index + 1, scene.told);
-        for note in &scene.notes {
-            text += &format!("     {note}\n");
-        }
-        for (name, told) in &scene.changed {
-            text += &party(name, told);
-        }
-    }
-    let last = scenes.last().expect("a path has steps");
-    for broken in &last.broken {
-        text += &format!(
-            "\n{} is broken: {}\n",
-            broken.promise,
-            broken.promise.sentence()
-        );
-        text += &format!("  because {}\n", broken.because);
-    }
-    text
+fn setup(mutant: &'static CoordinatorMutant) -> Setup {
+    Setup::mutant("groups", Known::Coordinator(mutant)).expect("the groups know it")
+}
+
+fn shortest(setup: &Setup) -> Counterexample {
+    setup.visit(Shortest(setup))
 }
 
 #[test]
 fn the_shortest_stories() {
-    for mutant in &mutants::ALL {
-        let name = format!("groups_{}", mutant.name);
-        insta::assert_snapshot!(name, story(mutant, mutant.killed_by()));
-        if mutant.about != mutant.killed_by() {
-            let name = format!("groups_{}_{}", mutant.name, mutant.about);
-            insta::assert_snapshot!(name, story(mutant, mutant.about));
-        }
+    for mutant in &COORDINATOR {
+        let told = shortest(&setup(mutant));
+        let steps = mutant.breaks[0].1;
+        assert_eq!(told.told.steps(), steps, "{}", mutant.name);
+        insta::assert_snapshot!(format!("groups_{}", mutant.name), story(&told));
     }
+}
+
+/// Where another promise sees the mistake first, or at the same time, the story of the one that it is about.
+#[test]
+fn the_shortest_stories_of_what_they_are_about() {
+    for mutant in &COORDINATOR {
+        let about = mutant.mistake.about;
+        if about == mutant.killed_by() {
+            continue;
+        }
+        let told = shortest(&setup(mutant).watching(about));
+        let known = mutant.breaks.iter().find(|(promise, _)| *promise == about);
+        let steps = known.map(|(_, steps)| *steps);
+        assert_eq!(Some(told.told.steps()), steps, "{}", mutant.name);
+        insta::assert_snapshot!(format!("groups_{}_{about}", mutant.name), story(&told));
+    }
+}
+
+#[test]
+fn a_story_as_a_sequence_diagram() {
+    let mutant = COORDINATOR.iter().find(|mutant| mutant.name == "G-8");
+    let setup = setup(mutant.expect("there is such a mutant")).watching(PromiseId::G8);
+    insta::assert_snapshot!("groups_G-8_mermaid", mermaid(&shortest(&setup)));
 }
 
 /// The first set of the bug catalogue, as far as it concerns coordinators, groups and their offsets.
@@ -211,12 +206,15 @@ const FIRST_SET: [&str; 29] = [
 #[test]
 fn every_mistake_of_the_first_set_has_one_home() {
     for name in FIRST_SET {
-        let here = usize::from(GroupsMutant::named(name).is_some());
-        let elsewhere = mutants::ELSEWHERE.iter().filter(|(of, _)| *of == name);
+        let here = COORDINATOR
+            .iter()
+            .filter(|mutant| mutant.name == name)
+            .count();
+        let elsewhere = ELSEWHERE.iter().filter(|(of, _)| *of == name);
         assert_eq!(here + elsewhere.count(), 1, "{name}");
     }
-    for (name, told) in mutants::ELSEWHERE {
-        let known = plimsoll_explore::mutants::Known::named(name, None).is_some();
+    for (name, told) in ELSEWHERE {
+        let known = GROUP.iter().any(|mutant| mutant.name == name);
         assert_eq!(known, told.starts_with("design and code"), "{name}");
     }
 }
@@ -280,11 +278,11 @@ fn otherwise(decisions: Decisions) -> Vec<&'static str> {
 /// No decision can be taken wrongly without a mutant that does: here, or in design and code.
 #[test]
 fn every_decision_is_taken_otherwise() {
-    let mut taken: Vec<_> = mutants::ALL
+    let mut taken: Vec<_> = COORDINATOR
         .iter()
         .flat_map(|mutant| otherwise(mutant.decisions()))
         .collect();
-    // C-20, C-21 and L-ack.
+    // C-20, C-21 and L-ack are hunted in design and code.
     taken.extend(["commit", "cache", "produce"]);
     taken.sort_unstable();
     taken.dedup();

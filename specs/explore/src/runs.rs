@@ -3,8 +3,8 @@
 use plimsoll_model::Bounds;
 
 use crate::{
-    disk,
-    scope::Scope::{self, Code, Design, Disk},
+    disk, groups,
+    scope::Scope::{self, Code, Design, Disk, Groups},
 };
 
 /// A system within bounds, under a name of its own.
@@ -83,7 +83,7 @@ pub const CODE_FAILING_APPEND: Bounds = Bounds {
 };
 
 /// What `check` explores.
-pub const ALL: [Run; 11] = [
+pub const ALL: [Run; 21] = [
     Run {
         name: "design",
         told: "everything at once",
@@ -144,6 +144,66 @@ pub const ALL: [Run; 11] = [
         told: "a sync or a write fails, and the process is killed and started again",
         scope: Disk(disk::runs::FAILING),
         states: Some(23_966),
+    },
+    Run {
+        name: "groups, commits",
+        told: "a client commits, an administrator deletes; the log is compacted, cut and loaded",
+        scope: Groups(groups::runs::COMMITS),
+        states: Some(6_107),
+    },
+    Run {
+        name: "groups, transactions",
+        told: "two offsets in transactions",
+        scope: Groups(groups::runs::TRANSACTIONS),
+        states: Some(27_087),
+    },
+    Run {
+        name: "groups, mixed",
+        told: "an offset in transactions and otherwise, deleted meanwhile",
+        scope: Groups(groups::runs::MIXED),
+        states: Some(12_617),
+    },
+    Run {
+        name: "groups, members",
+        told: "two dynamic members come, go, fall silent and come back",
+        scope: Groups(groups::runs::MEMBERS),
+        states: Some(28_239),
+    },
+    Run {
+        name: "groups, static",
+        told: "a static member dies and comes back",
+        scope: Groups(groups::runs::STATIC),
+        states: Some(15_203),
+    },
+    Run {
+        name: "groups, expiry",
+        told: "time passes over a group that is used and left",
+        scope: Groups(groups::runs::EXPIRY),
+        states: Some(6_515),
+    },
+    Run {
+        name: "groups, expiry in transactions",
+        told: "time passes over open transactions",
+        scope: Groups(groups::runs::EXPIRY_IN_TRANSACTIONS),
+        states: Some(48_655),
+    },
+    Run {
+        name: "groups, group life",
+        told: "a group is joined, left, deleted and used again",
+        scope: Groups(groups::runs::GROUP_LIFE),
+        states: Some(16_359),
+    },
+    Run {
+        name: "groups, names",
+        told: "names that run together, and hashes that are negative or not of single bytes",
+        scope: Groups(groups::runs::NAMES),
+        states: Some(1_021),
+    },
+    Run {
+        name: "groups, left behind",
+        told: "a log with records of another protocol",
+        scope: Groups(groups::runs::LEFT_BEHIND),
+        states: Some(367),
     },
 ];
 

@@ -2,7 +2,7 @@
 
 use plimsoll_model::Bounds;
 
-use crate::disk::DiskBounds;
+use crate::{disk::DiskBounds, groups::GroupsBounds};
 
 /// A system within bounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,11 +13,13 @@ pub enum Scope {
     Code(Bounds),
     /// The real log on a simulated disk.
     Disk(DiskBounds),
+    /// The real coordinator over an offsets log that is compacted, lost and loaded again.
+    Groups(GroupsBounds),
 }
 
 impl Scope {
     /// The systems by name.
-    pub const SYSTEMS: [&str; 3] = ["design", "code", "disk"];
+    pub const SYSTEMS: [&str; 4] = ["design", "code", "disk", "groups"];
 
     /// The system's name.
     pub fn system(&self) -> &'static str {
@@ -25,6 +27,7 @@ impl Scope {
             Scope::Design(_) => "design",
             Scope::Code(_) => "code",
             Scope::Disk(_) => "disk",
+            Scope::Groups(_) => "groups",
         }
     }
 
@@ -34,6 +37,7 @@ impl Scope {
             (Scope::Design(bounds) | Scope::Code(bounds), "design") => Some(Scope::Design(bounds)),
             (Scope::Design(bounds) | Scope::Code(bounds), "code") => Some(Scope::Code(bounds)),
             (Scope::Disk(bounds), "disk") => Some(Scope::Disk(bounds)),
+            (Scope::Groups(bounds), "groups") => Some(Scope::Groups(bounds)),
             _ => None,
         }
     }

@@ -4,6 +4,7 @@ use plimsoll_explore::{
     code::CodeSystem,
     design::DesignSystem,
     disk::DiskSystem,
+    groups::GroupsSystem,
     ledger::Watched,
     mutants::{GroupMutant, Known},
     narrate::Narrate,
@@ -48,6 +49,7 @@ fn all(scope: &Scope) -> Vec<PromiseId> {
         }
         Scope::Code(_) => PromiseId::GROUP.to_vec(),
         Scope::Disk(_) => PromiseId::STORAGE.to_vec(),
+        Scope::Groups(_) => PromiseId::OFFSETS_TOPIC.to_vec(),
     }
 }
 
@@ -58,7 +60,7 @@ fn claim(scope: &Scope) -> Option<Claim> {
             u: bounds.window.into(),
             z: bounds.zombie.into(),
         }),
-        Scope::Disk(_) => None,
+        Scope::Disk(_) | Scope::Groups(_) => None,
     }
 }
 
@@ -75,9 +77,13 @@ impl Setup {
 
     /// A mutant within the bounds in which it is hunted; `None` if the system does not know it.
     pub fn mutant(system: &str, mutant: Known) -> Option<Self> {
-        Some(Self {
+        let setup = Self {
             mutant: Some(mutant.name().to_owned()),
             ..Self::right(mutant.scope(system)?)
+        };
+        Some(match mutant.watches() {
+            Some(alone) => setup.watching(alone),
+            None => setup,
         })
     }
 
@@ -107,6 +113,14 @@ impl Setup {
         match self.scope {
             Scope::Design(bounds) => visitor.visit(self.design(bounds)),
             Scope::Code(bounds) => visitor.visit(self.code(bounds)),
+            Scope::Groups(bounds) => {
+                let mut system = match self.known_mutant() {
+                    Some(Known::Coordinator(mutant)) => mutant.within(bounds),
+                    _ => GroupsSystem::right(bounds),
+                };
+                system.watched = Watched::these(&self.watched);
+                visitor.visit(system)
+            }
             Scope::Disk(bounds) => {
                 let mut system = match self.known_mutant() {
                     Some(Known::Log(mutant)) => mutant.within(bounds),
@@ -121,7 +135,7 @@ impl Setup {
     fn group_mutant(&self) -> Option<&'static GroupMutant> {
         match self.known_mutant()? {
             Known::Group(mutant) => Some(mutant),
-            Known::Log(_) => None,
+            Known::Log(_) | Known::Coordinator(_) => None,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use plimsoll_explore::{disk::DiskBounds, scope::Scope};
+use plimsoll_explore::{disk::DiskBounds, groups::GroupsBounds, scope::Scope};
 use plimsoll_model::{Bounds, IDS_PER_PLACE};
 use plimsoll_promises::{Claim, PromiseId};
 use serde::{
@@ -80,6 +80,7 @@ fn read<A: DeserializeOwned>(text: &str) -> Result<Trace<A>, TraceError> {
         "design" => Ok(serde_json::from_str::<File<A, _>>(text)?.within(Scope::Design)),
         "code" => Ok(serde_json::from_str::<File<A, _>>(text)?.within(Scope::Code)),
         "disk" => Ok(serde_json::from_str::<File<A, _>>(text)?.within(Scope::Disk)),
+        "groups" => Ok(serde_json::from_str::<File<A, _>>(text)?.within(Scope::Groups)),
         other => Err(wrong(format!(
             "no system is called '{other}'; there are {}",
             Scope::SYSTEMS.join(", ")
@@ -132,7 +133,7 @@ fn wrong(problem: String) -> TraceError {
 /// More than this no trace may ask for: the model's states have room for a handful of everything.
 const BOUND_MAX: u16 = 4;
 
-/// Steps of a workload on a disk.
+/// Steps of a workload on a disk or of a coordinator.
 const STEPS_MAX: u16 = 12;
 
 /// Disks of one power cut that are looked at.
@@ -148,6 +149,7 @@ fn within_limits(setup: &Setup) -> Result<(), TraceError> {
     match &setup.scope {
         Scope::Design(bounds) | Scope::Code(bounds) => group_within_limits(bounds, setup.claim),
         Scope::Disk(bounds) => disk_within_limits(bounds),
+        Scope::Groups(bounds) => groups_within_limits(bounds),
     }
 }
 
@@ -190,6 +192,19 @@ fn disk_within_limits(b: &DiskBounds) -> Result<(), TraceError> {
         ("survivors", b.survivors, SURVIVORS_MAX),
         ("recovery_cuts", b.recovery_cuts.into(), BOUND_MAX),
         ("failures", b.failures.into(), BOUND_MAX),
+    ])
+}
+
+fn groups_within_limits(b: &GroupsBounds) -> Result<(), TraceError> {
+    at_most(&[
+        ("steps", b.steps.into(), STEPS_MAX),
+        ("lives", b.lives.into(), STEPS_MAX),
+        ("ticks", b.ticks.into(), STEPS_MAX),
+        ("clocks_back", b.clocks_back.into(), STEPS_MAX),
+        ("full_disks", b.full_disks.into(), STEPS_MAX),
+        ("compactions", b.compactions.into(), STEPS_MAX),
+        ("failovers", b.failovers.into(), STEPS_MAX),
+        ("failed_reads", b.failed_reads.into(), STEPS_MAX),
     ])
 }
 
@@ -257,6 +272,7 @@ impl<A: Serialize + DeserializeOwned> Trace<A> {
         let bounds = match &self.setup.scope {
             Scope::Design(bounds) | Scope::Code(bounds) => json(bounds),
             Scope::Disk(bounds) => json(bounds),
+            Scope::Groups(bounds) => json(bounds),
         };
         field("bounds", bounds);
         field("claim", json(&self.setup.claim));

@@ -46,10 +46,11 @@ fn as_json(mutant: &Known) -> serde_json::Value {
     let bounds = match mutant {
         Known::Group(mutant) => json!(mutant.bounds),
         Known::Log(mutant) => json!(mutant.bounds),
+        Known::Coordinator(mutant) => json!(mutant.bounds),
     };
     let in_code = match mutant {
         Known::Group(mutant) => mutant.mistake.in_code,
-        Known::Log(_) => true,
+        Known::Log(_) | Known::Coordinator(_) => true,
     };
     json!({
         "plimsoll_mutant": 1,

@@ -19,7 +19,7 @@
 //! | what is held to the promises? | `hold`, `recover` |
 //! | what must be met? | `situations` |
 //! | what can be broken on purpose? | [`mutants`] |
-//! | how is a path told? | [`tale`] |
+//! | how is a path told? | `tale` |
 
 pub mod action;
 pub mod bounds;
@@ -35,11 +35,10 @@ mod situations;
 pub mod state;
 mod system;
 mod take;
-pub mod tale;
+mod tale;
 mod view;
 
 pub use action::GroupsAction;
 pub use bounds::GroupsBounds;
 pub use state::GroupsState;
 pub use system::GroupsSystem;
-pub use tale::Scene;

@@ -33,6 +33,11 @@ pub struct GroupsSystem {
 }
 
 impl GroupsSystem {
+    /// The coordinator as published.
+    pub fn right(bounds: GroupsBounds) -> Self {
+        Self::new(bounds, Decisions::default())
+    }
+
     /// The coordinator as published, or with a mistake.
     pub fn new(bounds: GroupsBounds, decisions: Decisions) -> Self {
         Self {

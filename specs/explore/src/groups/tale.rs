@@ -3,10 +3,7 @@
 
 use plimsoll_coordinator::{Answer, ErrorCode, GroupResponse, GroupState, Status};
 use plimsoll_offsets::{Ended, Entry, OffsetsRecord};
-use plimsoll_promises::{
-    Broken,
-    topic::{Key, printable},
-};
+use plimsoll_promises::topic::{Key, printable};
 
 use super::{
     action::{GroupsAction, Removal, Timer},
@@ -17,28 +14,19 @@ use super::{
     system::GroupsSystem,
     view::Memory,
 };
-use crate::{narrate::NotPossible, system::System};
+use crate::{
+    narrate::{Narrate, NotPossible, Party, Scene, Tale, Telling},
+    system::System,
+};
 
-/// One step of a path, in words.
-#[derive(Debug, Clone)]
-pub struct Scene {
-    /// What happens.
-    pub told: String,
-    /// What comes of it at once: answers.
-    pub notes: Vec<String>,
-    /// What each party holds after it, by its name, where that has changed.
-    pub changed: Vec<(&'static str, String)>,
-    /// What each party holds after it.
-    pub state: Vec<(&'static str, String)>,
-    /// Promises that the step broke.
-    pub broken: Vec<Broken>,
-}
+impl Narrate for GroupsSystem {
+    fn under_first_names(&self, path: &[GroupsAction]) -> Vec<GroupsAction> {
+        path.to_vec()
+    }
 
-impl GroupsSystem {
-    /// Walks a path up to the first broken promise, or to its end; an error names the first step that is not possible.
-    pub fn tell(&self, path: &[GroupsAction]) -> Result<Vec<Scene>, NotPossible> {
+    fn narrate(&self, path: &[GroupsAction]) -> Result<Telling, NotPossible> {
         let mut at = self.start();
-        let mut before = parties(&at);
+        let before = self.parties(&at);
         let mut scenes = Vec::with_capacity(path.len());
         for (index, action) in path.iter().enumerate() {
             let mut offered = Vec::new();
@@ -52,24 +40,46 @@ impl GroupsSystem {
                 });
             }
             let taken = self.take(&at, *action);
-            let state = parties(&taken.next);
-            let changed = state.iter().filter(|party| !before.contains(party));
-            let mut notes: Vec<String> = taken.answers.iter().filter_map(answered).collect();
-            notes.extend(taken.failed.then(|| "the append fails".to_owned()));
-            scenes.push(Scene {
-                told: told(&at, *action, &taken.next),
-                notes,
-                changed: changed.cloned().collect(),
-                state: state.clone(),
-                broken: taken.broken.clone(),
-            });
-            if !taken.broken.is_empty() {
-                break;
+            let (from, to) = between(*action);
+            let mut messages = vec![(from, to, told(&at, *action, &taken.next))];
+            if taken.failed {
+                messages.push(("offsets log", "coordinator", "the append fails".to_owned()));
             }
+            messages.extend(taken.answers.iter().filter_map(answered));
+            scenes.push(Scene {
+                told: messages.iter().map(|(_, _, told)| told.clone()).collect(),
+                notes: Vec::new(),
+                parties: self.parties(&taken.next),
+                messages,
+                broken: taken.broken,
+            });
             at = taken.next;
-            before = state;
         }
-        Ok(scenes)
+        Ok(Telling::Words(Tale { before, scenes }))
+    }
+}
+
+/// Who does a step, and to whom.
+fn between(action: GroupsAction) -> (&'static str, &'static str) {
+    match action {
+        GroupsAction::Commit(_) => ("client", "coordinator"),
+        GroupsAction::TxnCommit(_) | GroupsAction::End { .. } => ("producer", "coordinator"),
+        GroupsAction::DeleteOffset(_) | GroupsAction::DeleteGroup(_) => {
+            ("administrator", "coordinator")
+        }
+        GroupsAction::MemberCommit(who)
+        | GroupsAction::Join(who)
+        | GroupsAction::Restart(who)
+        | GroupsAction::Sync(who)
+        | GroupsAction::Leave(who) => (who.name(), "coordinator"),
+        GroupsAction::Fire(_)
+        | GroupsAction::Expire
+        | GroupsAction::Wait
+        | GroupsAction::ClockBack => ("coordinator", "coordinator"),
+        GroupsAction::Flush => ("coordinator", "offsets log"),
+        GroupsAction::FillDisk => ("offsets log", "offsets log"),
+        GroupsAction::Compact(_) => ("cleaner", "offsets log"),
+        GroupsAction::FailOver { .. } | GroupsAction::Load => ("offsets log", "coordinator"),
     }
 }
 
@@ -181,86 +191,84 @@ fn lost(at: &GroupsState, next: &GroupsState, unreadable_after: Option<u8>) -> S
     format!("the coordinator is lost{of_the_log}; another one loads what is left{read}")
 }
 
-fn answered((call, answer): &(Option<Call>, Answer)) -> Option<String> {
-    let (from, error) = match (call.as_ref()?, &answer.response) {
-        (Call::Join(who, life), GroupResponse::Join(r)) if r.error == ErrorCode::None => {
-            return Some(format!(
-                "{} is told that it is in generation {}",
-                who.id(*life),
-                r.generation
-            ));
+/// An answer, and who gets it.
+fn answered(
+    (call, answer): &(Option<Call>, Answer),
+) -> Option<(&'static str, &'static str, String)> {
+    let (to, name) = match call.as_ref()? {
+        Call::Join(who, life)
+        | Call::Sync(who, life)
+        | Call::Leave(who, life)
+        | Call::Commit(Some((who, life)), _) => (who.name(), who.id(*life)),
+        Call::Commit(None, _) => ("client", "the client".into()),
+        Call::DeleteOffset(..) | Call::DeleteGroup(..) => {
+            ("administrator", "the administrator".into())
         }
-        (Call::Sync(who, life), GroupResponse::Sync(r)) if r.error == ErrorCode::None => {
-            return Some(format!("{} is handed its assignment", who.id(*life)));
-        }
-        (Call::Commit(..), GroupResponse::Commit(r))
-            if r.partitions.iter().all(|p| p.error == ErrorCode::None) =>
-        {
-            return Some("the commit is acknowledged".to_owned());
-        }
-        (Call::Join(who, life), GroupResponse::Join(r)) => (who.id(*life), r.error),
-        (Call::Sync(who, life), GroupResponse::Sync(r)) => (who.id(*life), r.error),
-        (Call::Leave(who, life), GroupResponse::Leave(r)) => (who.id(*life), r.error),
-        (Call::Commit(Some((who, life)), _), GroupResponse::Commit(r)) => {
-            (who.id(*life), r.partitions.first()?.error)
-        }
-        (Call::Commit(None, _), GroupResponse::Commit(r)) => {
-            ("the client".into(), r.partitions.first()?.error)
-        }
-        (Call::DeleteOffset(..), GroupResponse::OffsetDelete(r)) => {
+        Call::Other => ("producer", "the producer".into()),
+    };
+    let done = |error: ErrorCode, done: &str| match error {
+        ErrorCode::None => format!("{name} {done}"),
+        error => format!("{name} is told {error:?}"),
+    };
+    let told = match &answer.response {
+        GroupResponse::Join(r) => done(
+            r.error,
+            &format!("is told that it is in generation {}", r.generation),
+        ),
+        GroupResponse::Sync(r) => done(r.error, "is handed its assignment"),
+        GroupResponse::Leave(r) => done(r.error, "is told that it is out"),
+        GroupResponse::Commit(r) => done(
+            r.partitions.first()?.error,
+            "is told that the commit is made",
+        ),
+        GroupResponse::TxnCommit(r) => done(
+            r.partitions.first()?.error,
+            "is told that the commit is part of its transaction",
+        ),
+        GroupResponse::EndTxn(r) => done(r.error, "is told that the transaction has ended"),
+        GroupResponse::OffsetDelete(r) => {
             let error = r.partitions.first().map_or(r.error, |p| p.error);
-            ("the administrator".into(), error)
+            done(error, "is told that it is deleted")
         }
-        (Call::DeleteGroup(..), GroupResponse::Delete(r)) => {
-            ("the administrator".into(), r.groups.first()?.1)
-        }
-        (_, GroupResponse::TxnCommit(r)) => ("the producer".into(), r.partitions.first()?.error),
-        (_, GroupResponse::EndTxn(r)) => ("the producer".into(), r.error),
+        GroupResponse::Delete(r) => done(r.groups.first()?.1, "is told that it is deleted"),
         _ => return None,
     };
-    Some(match error {
-        ErrorCode::None => format!("{from} is told that it is done"),
-        error => format!("{from} is told {error:?}"),
-    })
+    Some(("coordinator", to, told))
 }
 
-/// What each party holds.
-fn parties(state: &GroupsState) -> Vec<(&'static str, String)> {
-    let mut parties = Vec::new();
-    for who in Who::ALL {
-        let client = state.expect.client(who);
-        let id = who.id(client.life);
-        let stands = match client.stands {
-            Stands::Outside if client.life == 0 => continue,
-            Stands::Outside => "is outside the group".to_owned(),
-            Stands::WaitsToJoin => format!("waits to join as {id}"),
-            Stands::Joined => format!("in generation {}, has to sync", client.generation),
-            Stands::WaitsToSync => {
-                format!(
-                    "in generation {}, waits for its assignment",
-                    client.generation
-                )
-            }
-            Stands::Owns => format!("in generation {}, owns its partition", client.generation),
-            Stands::MustRejoin => "has to join again".to_owned(),
+impl GroupsSystem {
+    /// What each party holds, always in the same order.
+    fn parties(&self, state: &GroupsState) -> Vec<Party> {
+        let consumers = self.bounds.members();
+        let mut parties: Vec<Party> = consumers
+            .map(|who| (who.name(), stands(state, who)))
+            .collect();
+        let (coordinator, remembered) = match state.coordinator.status() {
+            Status::Active => (groups(state), remembered(state)),
+            Status::Failed => ("refuses its log, serves nothing".to_owned(), "–".to_owned()),
+            _ => (
+                "has nothing loaded, serves nothing".to_owned(),
+                "–".to_owned(),
+            ),
         };
-        parties.push((who.name(), stands));
+        parties.push(("coordinator", coordinator));
+        parties.push(("remembered", remembered));
+        parties.push(("offsets log", log(state)));
+        parties
     }
-    match state.coordinator.status() {
-        Status::Active => {
-            parties.push(("coordinator", groups(state)));
-            parties.push(("remembers", remembers(state)));
-        }
-        Status::Failed => {
-            parties.push(("coordinator", "refuses its log, serves nothing".to_owned()))
-        }
-        _ => parties.push((
-            "coordinator",
-            "has nothing loaded, serves nothing".to_owned(),
-        )),
+}
+
+fn stands(state: &GroupsState, who: Who) -> String {
+    let client = state.expect.client(who);
+    let generation = client.generation;
+    match client.stands {
+        Stands::Outside => "outside the group".to_owned(),
+        Stands::WaitsToJoin => format!("waits to join as {}", who.id(client.life)),
+        Stands::Joined => format!("in generation {generation}, has to sync"),
+        Stands::WaitsToSync => format!("in generation {generation}, waits for its assignment"),
+        Stands::Owns => format!("in generation {generation}, owns its partition"),
+        Stands::MustRejoin => "has to join again".to_owned(),
     }
-    parties.push(("offsets log", log(state)));
-    parties
 }
 
 fn groups(state: &GroupsState) -> String {
@@ -293,7 +301,7 @@ fn groups(state: &GroupsState) -> String {
     }
 }
 
-fn remembers(state: &GroupsState) -> String {
+fn remembered(state: &GroupsState) -> String {
     let memory = Memory::of(&state.coordinator).meaning;
     let offsets = memory.offsets.iter();
     let mut told: Vec<String> = offsets

@@ -7,6 +7,7 @@ use plimsoll_promises::PromiseId;
 
 use crate::{
     disk::mutants::{LOG, LogMutant},
+    groups::mutants::{COORDINATOR, CoordinatorMutant},
     scope::Scope,
 };
 
@@ -87,13 +88,16 @@ pub enum Known {
     Group(&'static GroupMutant),
     /// Of the log: known in *disk*.
     Log(&'static LogMutant),
+    /// Of the coordinator and its offsets topic: known in *groups*.
+    Coordinator(&'static CoordinatorMutant),
 }
 
 impl Known {
     /// All of them. One name may stand for the same mistake in several systems.
     pub fn all() -> impl Iterator<Item = Known> {
         let group = GROUP.iter().map(Known::Group);
-        group.chain(LOG.iter().map(Known::Log))
+        let group = group.chain(LOG.iter().map(Known::Log));
+        group.chain(COORDINATOR.iter().map(Known::Coordinator))
     }
 
     /// The first mutant of this name, in any case, that is known in that system or in any.
@@ -107,6 +111,7 @@ impl Known {
         match self {
             Known::Group(mutant) => mutant.name,
             Known::Log(mutant) => mutant.name,
+            Known::Coordinator(mutant) => mutant.name,
         }
     }
 
@@ -115,6 +120,7 @@ impl Known {
         match self {
             Known::Group(mutant) => mutant.told,
             Known::Log(mutant) => mutant.told,
+            Known::Coordinator(mutant) => mutant.told,
         }
     }
 
@@ -123,6 +129,7 @@ impl Known {
         match self {
             Known::Group(_) => &["design", "code"],
             Known::Log(_) => &["disk"],
+            Known::Coordinator(_) => &["groups"],
         }
     }
 
@@ -132,6 +139,7 @@ impl Known {
             Known::Group(mutant) if mutant.mistake.in_code => "the model and the code",
             Known::Group(_) => "the model: it is the client's",
             Known::Log(_) => "the log",
+            Known::Coordinator(_) => "the coordinator and its offsets topic",
         }
     }
 
@@ -140,6 +148,15 @@ impl Known {
         match self {
             Known::Group(mutant) => Scope::Design(mutant.bounds).on(system),
             Known::Log(mutant) => Scope::Disk(mutant.bounds).on(system),
+            Known::Coordinator(mutant) => Scope::Groups(mutant.bounds).on(system),
+        }
+    }
+
+    /// The promise that watches alone unless something else is asked for, if one does.
+    pub fn watches(&self) -> Option<PromiseId> {
+        match self {
+            Known::Coordinator(mutant) => mutant.mistake.watches,
+            Known::Group(_) | Known::Log(_) => None,
         }
     }
 
@@ -148,6 +165,7 @@ impl Known {
         match self {
             Known::Group(mutant) => mutant.breaks,
             Known::Log(mutant) => mutant.breaks,
+            Known::Coordinator(mutant) => mutant.breaks,
         }
     }
 
@@ -156,6 +174,7 @@ impl Known {
         match self {
             Known::Group(mutant) => mutant.blind(),
             Known::Log(mutant) => mutant.blind(),
+            Known::Coordinator(mutant) => mutant.blind(),
         }
     }
 
@@ -164,6 +183,7 @@ impl Known {
         match self {
             Known::Group(mutant) => mutant.nearly.told(),
             Known::Log(mutant) => mutant.nearly.told(),
+            Known::Coordinator(mutant) => mutant.nearly.told(),
         }
     }
 }
