@@ -12,7 +12,7 @@ use crate::group::Group;
 use crate::step::{Answer, Cause, Change, Outcome, Step};
 use crate::turn::Turn;
 
-/// An error of the append, as a group client sees it (semantics §3.0): always one after which the client must not
+/// An error of the append, as a group client sees it (Kafka `handleOperationException`): always one after which the client must not
 /// believe that nothing happened (S4).
 fn append_error(error: ErrorCode) -> ErrorCode {
     match error {

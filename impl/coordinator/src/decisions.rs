@@ -1,6 +1,6 @@
 //! The decisions on which the promises hang, asked for by name in one place each.
 //!
-//! The defaults are right. The other answers are the mutants of semantics §5: known design mistakes, here so that the
+//! The defaults are right. The other answers are known design mistakes by their KAFKA numbers or names, here so that the
 //! evidence can be shown to catch them. Nothing outside a test or an explorer has a reason to choose one.
 
 /// When an answer that depends on appended records may be given.

@@ -1,4 +1,4 @@
-//! DeleteGroups: semantics §3.7. A group that nobody is in, and all that is remembered of it.
+//! DeleteGroups: Kafka `GroupCoordinatorService`. A group that nobody is in, and all that is remembered of it.
 
 use std::collections::BTreeSet;
 

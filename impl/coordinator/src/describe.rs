@@ -1,4 +1,4 @@
-//! DescribeGroups and ListGroups: semantics §3.7. Only groups whose existence is durable are shown (S2).
+//! DescribeGroups and ListGroups: Kafka `GroupCoordinatorService`. Only groups whose existence is durable are shown (S2).
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! FindCoordinator (API key 10), semantics §3.7: which broker coordinates a group. A pure function of what a broker knows
+//! FindCoordinator (API key 10, KIP-699): which broker coordinates a group. A pure function of what a broker knows
 //! about the cluster; any broker answers it, perhaps from the past.
 
 use std::collections::BTreeMap;

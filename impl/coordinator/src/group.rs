@@ -10,7 +10,7 @@ use crate::error_code::ErrorCode;
 use crate::member::Member;
 use crate::timer::ArmedTimers;
 
-/// The states of a classic group (semantics §3.0). Only `Empty` and `Stable` survive a crash.
+/// The states of a classic group (Kafka `ClassicGroupState`). Only `Empty` and `Stable` survive a crash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum GroupState {
     /// No members; perhaps offsets.

@@ -1,4 +1,4 @@
-//! Heartbeat: semantics §3.3.
+//! Heartbeat: Kafka `classicGroupHeartbeat`.
 
 use crate::api::{CallId, GroupResponse, Heartbeat, HeartbeatResponse};
 use crate::error_code::ErrorCode;

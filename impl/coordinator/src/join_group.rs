@@ -1,4 +1,4 @@
-//! JoinGroup: semantics §3.1, in the order of its checks. What a static member may do more is in `static_member`.
+//! JoinGroup: Kafka `classicGroupJoin`, in the order of its checks. What a static member may do more is in `static_member`.
 
 use plimsoll_offsets::{Bytes, Text};
 

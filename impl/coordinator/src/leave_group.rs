@@ -1,4 +1,4 @@
-//! LeaveGroup: semantics §3.4.
+//! LeaveGroup: Kafka `classicGroupLeave`.
 
 use plimsoll_offsets::Text;
 

@@ -11,8 +11,8 @@
 //! Answers that reveal what the records say wait in a queue until [`Coordinator::high_watermark`] has passed them in the
 //! leader epoch that appended them (S2, S3, G3). Ids, time and timers come from outside.
 //!
-//! The rules of each API stand in one file each, named after it; errors are those of the tables in semantics §3.1 to
-//! §3.7, except for groups of the KIP-848 protocol and share groups, which are not served.
+//! The rules of each API stand in one file each, named after it; errors are those of Kafka's `GroupMetadataManager`
+//! and `OffsetMetadataManager`, except for groups of the KIP-848 protocol and share groups, which are not served.
 
 mod api;
 mod apply;

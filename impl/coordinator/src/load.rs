@@ -1,4 +1,4 @@
-//! From the replayed log to groups: `Empty` or `Stable`, nothing else survives a crash (semantics §3.0).
+//! From the replayed log to groups: `Empty` or `Stable`, nothing else survives a crash (Kafka `ClassicGroupState`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

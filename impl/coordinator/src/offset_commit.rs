@@ -1,4 +1,4 @@
-//! OffsetCommit and TxnOffsetCommit: semantics §3.5. Who may commit, and what is written.
+//! OffsetCommit and TxnOffsetCommit: Kafka `validateOffsetCommit`. Who may commit, and what is written.
 
 use plimsoll_offsets::{CommittedOffset, OffsetsRecord, Text};
 

@@ -1,4 +1,4 @@
-//! OffsetDelete: semantics §3.7. Offsets that nobody is using may be forgotten.
+//! OffsetDelete: Kafka `GroupCoordinatorService`. Offsets that nobody is using may be forgotten.
 
 use plimsoll_offsets::{OffsetsRecord, Text};
 

@@ -1,4 +1,4 @@
-//! OffsetFetch: semantics §3.6, S8.
+//! OffsetFetch: Kafka `fetchOffsets`, S8.
 
 use plimsoll_offsets::{Cache, CommittedOffset, Text, Timeline};
 

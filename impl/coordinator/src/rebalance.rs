@@ -1,4 +1,4 @@
-//! The join phase: how a rebalance begins and how it completes (semantics §3.1, V1).
+//! The join phase: how a rebalance begins and how it completes (V1; Kafka `completeClassicGroupJoin`).
 
 use plimsoll_offsets::{Bytes, Text};
 

@@ -1,4 +1,5 @@
-//! What is refused before the rules of an API are asked: layers 1 to 3 of semantics §3.0, and groups that do not exist.
+//! What is refused before the rules of an API are asked, in Kafka by `KafkaApis`, `GroupCoordinatorService` and
+//! `CoordinatorRuntime`; and groups that do not exist.
 
 use crate::api::{EndTransaction, GroupRequest, GroupResponse, HeartbeatResponse, TxnOffsetCommit};
 use crate::coordinator::{Coordinator, Status};

@@ -1,4 +1,4 @@
-//! Expiry: offsets that nobody needs any more, and groups of which nothing is left (semantics §4.5, O6, O7). The owner
+//! Expiry: offsets that nobody needs any more, and groups of which nothing is left (KIP-211, O6, O7). The owner
 //! calls for it every `offsets.retention.check.interval.ms` (ten minutes in Kafka).
 
 use std::ops::Bound;

@@ -1,4 +1,4 @@
-//! SyncGroup: semantics §3.2. The leader's call writes the generation; everybody's answer waits until that record is
+//! SyncGroup: Kafka `classicGroupSync`. The leader's call writes the generation; everybody's answer waits until that record is
 //! below the high watermark (G3).
 
 use std::collections::BTreeMap;

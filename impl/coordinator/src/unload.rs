@@ -1,4 +1,4 @@
-//! Unloading: somebody else coordinates from now on, or nobody does (semantics §3.0, layer 6).
+//! Unloading: somebody else coordinates from now on, or nobody does (Kafka `onUnloaded`).
 
 use plimsoll_offsets::Text;
 

@@ -1,6 +1,6 @@
 //! The decisions of replay on which K6, O1 and S9 hang, right by default.
 //!
-//! The other answers are known mistakes (semantics §5.1, §5.3), here so that the evidence can be shown to catch them.
+//! The other answers are known mistakes, here so that the evidence can be shown to catch them.
 //! Nothing outside a test or an explorer has a reason to choose one.
 
 /// Where a transactional commit stands among the records of its key once its transaction is committed.

@@ -1,4 +1,4 @@
-//! Which offsets of a group have expired (semantics §4.5, KIP-211): arithmetic over the cache; what state the group is in
+//! Which offsets of a group have expired (KIP-211, O6): arithmetic over the cache; what state the group is in
 //! is the coordinator's knowledge.
 
 use crate::cache::Cache;

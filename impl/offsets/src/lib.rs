@@ -1,11 +1,11 @@
 //! The offsets topic: key and value formats, routing, and the cache that is rebuilt by replay.
 //!
-//! * [`OffsetsRecord`]: what a record of `__consumer_offsets` means, with its codec (semantics §4.2).
-//! * [`partition_for`]: which partition a group's records go to (S10, §4.3).
+//! * [`OffsetsRecord`]: what a record of `__consumer_offsets` means, with its codec.
+//! * [`partition_for`]: which partition a group's records go to (S10).
 //! * [`Cache`]: the state that the records up to an offset add up to, seen at the log's end and at the high watermark,
 //!   and the commits that wait for a transaction's marker. [`Entry`] is what it is fed with, and
 //!   [`entries`] what a batch of the log has of them.
-//! * [`Cache::expired`]: which offsets nobody needs any more (§4.5).
+//! * [`Cache::expired`]: which offsets nobody needs any more (KIP-211).
 
 mod batch;
 mod cache;

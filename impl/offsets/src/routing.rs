@@ -1,4 +1,4 @@
-//! Which partition of the offsets topic holds a group (S10, semantics §4.3).
+//! Which partition of the offsets topic holds a group (S10; Kafka `partitionFor`).
 
 use crate::decisions::Routing;
 

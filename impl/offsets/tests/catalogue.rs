@@ -1,4 +1,4 @@
-//! The rows of semantics §5.1 and §5.3 that are about replay, keys and expiry: what is right, and that the mistake in
+//! The known mistakes that are about replay, keys and expiry: what is right, and that the mistake in
 //! the row would be seen.
 
 #[path = "catalogue/deletion.rs"]

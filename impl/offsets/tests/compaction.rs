@@ -1,7 +1,7 @@
 //! K6: what replay gives does not depend on what compaction has removed, and K6's limits: what a cleaner must not do.
 //!
 //! Logs of commits, transactions, tombstones and group records are made at random; a cleaner of its own, written after
-//! semantics §1.2 and free to keep more than it has to, thins them out.
+//! K1 to K10 and free to keep more than it has to, thins them out.
 
 #[path = "compaction/cleaner.rs"]
 mod cleaner;

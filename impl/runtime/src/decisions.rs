@@ -1,7 +1,7 @@
 //! The decisions on which the promises hang when threads meet, asked for by name in one place each.
 //!
 //! The defaults are right. The other answers are known design mistakes, by their number in the catalogue of bugs
-//! (semantics §5) where they have one, here so that the explorations can be shown to catch them.
+//! where they have one, here so that the explorations can be shown to catch them.
 
 macro_rules! decision {
     ($(#[$doc:meta])* $name:ident { $(#[$right_doc:meta])* $right:ident, $($(#[$wrong_doc:meta])* $wrong:ident),+ $(,)? }) => {

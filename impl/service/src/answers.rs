@@ -1,4 +1,4 @@
-//! What a client is told when no coordinator answers it: semantics §3.0, layers 2, 3 and 5.
+//! What a client is told when no coordinator answers it, as Kafka's `CoordinatorRuntime` tells it.
 
 use std::sync::Arc;
 

@@ -11,7 +11,7 @@
 //! * Partitions are elected and resigned from outside, each with an epoch; an election loads the partition, in the
 //!   background. A log that stopped, because the disk failed, is recovered by the load that the next election begins.
 //! * Appends that wait together share a sync, and appends do not wait for one.
-//! * Every request is answered exactly once, with what the tables of semantics §3 say. Where the outcome is open, the error
+//! * Every request is answered exactly once, with what Kafka's coordinator answers. Where the outcome is open, the error
 //!   says so (S4).
 //!
 //! What a server adds is sockets. The single-threaded `plimsoll-broker` puts the same coordinator on the same log for

@@ -1,4 +1,4 @@
-//! The tables of the group APIs (semantics §3.1 to §3.7) as data: one [`Cell`] for each condition and group state, with
+//! The tables of the group APIs as data: one [`Cell`] for each condition and group state, with
 //! the answer that is expected there, what it does to the group, and where that is said.
 //!
 //! * [`cells`] are all of them. Which there have to be is listed a second time where they are tested, in `tests/cells/`.

@@ -1,4 +1,4 @@
-//! OffsetDelete, DeleteGroups, DescribeGroups, ListGroups: semantics §3.7.
+//! OffsetDelete, DeleteGroups, DescribeGroups, ListGroups: Kafka `GroupCoordinatorService`.
 
 use super::short::*;
 use super::*;

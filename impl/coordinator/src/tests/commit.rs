@@ -1,4 +1,4 @@
-//! OffsetCommit, semantics §3.5; S3 and S5.
+//! OffsetCommit, Kafka `validateOffsetCommit`; S3 and S5.
 
 use super::short::*;
 use super::*;

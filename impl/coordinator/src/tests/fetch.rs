@@ -1,4 +1,4 @@
-//! OffsetFetch, semantics §3.6; S8 and O3.
+//! OffsetFetch, Kafka `fetchOffsets`; S8 and O3.
 
 use super::short::*;
 use super::*;

@@ -1,4 +1,4 @@
-//! JoinGroup, semantics §3.1.
+//! JoinGroup, Kafka `classicGroupJoin`.
 
 use super::short::*;
 use super::*;

@@ -1,4 +1,4 @@
-//! The coordinator held to the tables of semantics §3.1 to §3.6, and to the promises that they serve.
+//! The coordinator held to Kafka's rules, API by API, and to the promises that they serve.
 //!
 //! Tables have one column for each state of the group, in the order of [`COLUMNS`].
 

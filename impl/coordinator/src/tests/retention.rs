@@ -1,4 +1,4 @@
-//! Expiry, semantics §4.5; O6, O7.
+//! Expiry (KIP-211): O6, O7.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! `group.max.size`, semantics §3.1.
+//! `group.max.size` when members join.
 
 use super::short::*;
 use super::*;

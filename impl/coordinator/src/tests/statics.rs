@@ -1,4 +1,4 @@
-//! Static members (KIP-345), semantics §3.1; G8.
+//! Static members (KIP-345): G8.
 
 use super::short::*;
 use super::*;

@@ -1,4 +1,4 @@
-//! SyncGroup, semantics §3.2, and G3: no assignment before its generation is durable.
+//! SyncGroup, Kafka `classicGroupSync`, and G3: no assignment before its generation is durable.
 
 use super::short::*;
 use super::*;

@@ -1,4 +1,4 @@
-//! TxnOffsetCommit and markers, semantics §3.5; O4.
+//! TxnOffsetCommit and markers, Kafka `validateOffsetCommit`; O4.
 
 use super::short::*;
 use super::*;

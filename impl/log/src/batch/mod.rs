@@ -1,4 +1,4 @@
-//! Record batches, format v2 (semantics §4.1): the unit of append, checksum and fetch (L7).
+//! Record batches, format v2 (Kafka `DefaultRecordBatch`): the unit of append, checksum and fetch (L7).
 
 mod codec;
 mod decode;

@@ -1,4 +1,4 @@
-//! Bytes of the offsets topic's keys and values (semantics §4.2; Kafka's `group-coordinator` message definitions).
+//! Bytes of the offsets topic's keys and values (Kafka's `group-coordinator` message definitions).
 //!
 //! Key and value both begin with a version of 16 bits; a key's version is the record's type.
 

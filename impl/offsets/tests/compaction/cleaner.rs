@@ -1,4 +1,4 @@
-//! A cleaner by the rules of semantics §1.2, and some that break one.
+//! A cleaner by the rules K1 to K10, and some that break one.
 
 use std::collections::{BTreeMap, BTreeSet};
 

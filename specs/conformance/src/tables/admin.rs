@@ -1,4 +1,4 @@
-//! OffsetDelete, DeleteGroups, DescribeGroups and ListGroups, semantics §3.7.
+//! OffsetDelete, DeleteGroups, DescribeGroups and ListGroups, Kafka `GroupCoordinatorService`.
 
 use plimsoll_coordinator::{ErrorCode as E, GroupState};
 

@@ -1,4 +1,4 @@
-//! OffsetCommit and TxnOffsetCommit, semantics §3.5.
+//! OffsetCommit and TxnOffsetCommit, Kafka `validateOffsetCommit`.
 
 use plimsoll_coordinator::ErrorCode as E;
 

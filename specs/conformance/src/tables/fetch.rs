@@ -1,4 +1,4 @@
-//! OffsetFetch, semantics §3.6.
+//! OffsetFetch, Kafka `fetchOffsets`.
 
 use plimsoll_coordinator::ErrorCode as E;
 

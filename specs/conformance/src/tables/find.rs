@@ -1,4 +1,4 @@
-//! FindCoordinator, semantics §3.7: answered from what a broker knows of the cluster, so alike in every state of a group.
+//! FindCoordinator (KIP-699): answered from what a broker knows of the cluster, so alike in every state of a group.
 
 use plimsoll_coordinator::ErrorCode as E;
 

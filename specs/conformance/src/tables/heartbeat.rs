@@ -1,4 +1,4 @@
-//! Heartbeat, semantics §3.3.
+//! Heartbeat, Kafka `classicGroupHeartbeat`.
 
 use plimsoll_coordinator::ErrorCode as E;
 

@@ -1,4 +1,4 @@
-//! SyncGroup, semantics §3.2.
+//! SyncGroup, Kafka `classicGroupSync`.
 
 use plimsoll_coordinator::{ErrorCode as E, GroupState::*};
 

@@ -1,4 +1,4 @@
-//! A write, its sync, and an unload (semantics §8.2, kernel 1; C-25).
+//! A write, its sync, and an unload (C-25).
 
 use crate::register::{Request, Response};
 use crate::runtime::{Decisions, Unload};

@@ -1,4 +1,4 @@
-//! An append fails while others read (semantics §8.2, kernel 5; C-2).
+//! An append fails while others read (C-2).
 
 use crate::mem_log::Fault;
 use crate::register::{Request, Response};

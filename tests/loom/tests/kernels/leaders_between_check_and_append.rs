@@ -1,4 +1,4 @@
-//! Leadership goes and comes back between the check and the append (semantics §8.2, kernel 6; O-4).
+//! Leadership goes and comes back between the check and the append (O-4).
 
 use crate::runtime::{AppendEpoch, Decisions};
 use crate::threads::{crowd, join, spawn};

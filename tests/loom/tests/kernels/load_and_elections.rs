@@ -1,4 +1,4 @@
-//! A load ends while others are elected (semantics §8.2, kernel 2; C-26).
+//! A load ends while others are elected (C-26).
 
 use crate::runtime::{Completion, Decisions, Status};
 use crate::threads::{crowd, join, spawn};

@@ -1,4 +1,4 @@
-//! Two writes of one client, acknowledged by two syncs (semantics §8.2, kernel 4; C-29).
+//! Two writes of one client, acknowledged by two syncs (C-29).
 
 use crate::runtime::{Answers, Decisions};
 use crate::threads::{crowd, join};

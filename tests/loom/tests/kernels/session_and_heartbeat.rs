@@ -1,4 +1,4 @@
-//! A session runs out while the member shows that it lives, or leaves (semantics §8.2, kernel 3; C-27).
+//! A session runs out while the member shows that it lives, or leaves (C-27).
 
 use crate::register::{Record, Request, Response, SESSION_MS};
 use crate::runtime::{Decisions, Timers};

@@ -1,4 +1,4 @@
-//! Two requests that may both be granted only if neither sees the other (semantics §8.2, kernel 1; C-16).
+//! Two requests that may both be granted only if neither sees the other (C-16).
 
 use crate::register::Response;
 use crate::runtime::{Decisions, Step};

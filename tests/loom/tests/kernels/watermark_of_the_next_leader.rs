@@ -1,5 +1,4 @@
-//! The next leader's records raise the high watermark before we are told that we are deposed (semantics §8.2, kernel 6;
-//! C-1).
+//! The next leader's records raise the high watermark before we are told that we are deposed (C-1).
 
 use crate::register::Response;
 use crate::runtime::{Decisions, Watermark};
