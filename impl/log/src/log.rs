@@ -98,11 +98,14 @@ impl Log {
         }
     }
 
-    /// Everything below belongs to no transaction or to one whose outcome is durable (L5).
+    /// Everything below belongs to no transaction or to one whose outcome is durable (L5). Not below the log start: of a
+    /// transaction that began before it, what was deleted is settled.
     pub fn last_stable_offset(&self) -> i64 {
-        self.derived
+        let undecided = self
+            .derived
             .transactions
-            .last_stable_offset(self.synced_end)
+            .last_stable_offset(self.synced_end);
+        undecided.max(self.log_start_offset())
     }
 
     /// The aborted transactions of which a record or the marker may lie in `from..to`, in order of their markers.

@@ -118,3 +118,18 @@ fn deleted_transactions_are_forgotten() {
     bench.log.delete_records(&mut bench.disk, 2).unwrap();
     assert_eq!(bench.log.aborted_transactions(0, 9), []);
 }
+
+/// As in Kafka: the log start is never above the last stable offset, whatever the transaction that it cut into.
+#[test]
+fn what_was_deleted_of_an_open_transaction_is_settled() {
+    let mut bench = bench(&small());
+    put(&mut bench, 1, 0);
+    put(&mut bench, 1, 1);
+    bench.sync();
+    assert_eq!(bench.log.last_stable_offset(), 0);
+    bench.log.delete_records(&mut bench.disk, 1).unwrap();
+    assert_eq!(bench.log.last_stable_offset(), 1);
+    bench.end(1, Outcome::Commit);
+    bench.sync();
+    assert_eq!(bench.log.last_stable_offset(), 3);
+}

@@ -72,6 +72,7 @@ impl StorageLog {
         undecided
             .map(|known| known.first)
             .fold(self.synced, Position::min)
+            .max(self.start)
     }
 
     /// Whether a batch holds records that count for nothing.

@@ -116,7 +116,8 @@ fn transactions<V: LogView>(outcomes: &Outcomes, synced: Offset, found: &V) -> R
         .map(|aborted| aborted.first)
         .chain(decided_late)
         .chain(outcomes.first_open)
-        .fold(high_watermark, Offset::min);
+        .fold(high_watermark, Offset::min)
+        .max(found.start());
     if found.last_stable() != stable {
         return broken(
             PromiseId::L11,
