@@ -26,8 +26,8 @@ mod run;
 mod setup;
 #[path = "lockstep/situations.rs"]
 mod situations;
-#[path = "lockstep/story.rs"]
-mod story;
+#[path = "lockstep/story_world.rs"]
+mod story_world;
 #[path = "lockstep/view.rs"]
 mod view;
 #[path = "lockstep/world.rs"]
@@ -35,9 +35,10 @@ mod world;
 
 use std::ops::Range;
 
-use proptest::test_runner::{Config, FileFailurePersistence, RngAlgorithm, RngSeed};
+use plimsoll_tests::situations::Situations;
+use plimsoll_tests::story;
 
-use situations::Situations;
+use crate::world::World;
 
 /// Events of a short story.
 const SHORT: Range<usize> = 1..80;
@@ -48,31 +49,18 @@ const LONG: Range<usize> = 2000..2400;
 /// Tries to make a long story shorter that are left to proptest: its first, which leaves out what was never played.
 const SHRINK_LONG: u32 = 1;
 
-/// What somebody asks for.
-fn asked<T: std::str::FromStr>(variable: &str, otherwise: T) -> T {
-    let asked = std::env::var(variable).ok();
-    asked
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(otherwise)
-}
-
 /// Plays so many stories of these lengths, from a seed and from the seeds in the file, which is where those of stories
 /// that go wrong are kept. Prints what occurred, and gives what of it never did.
 fn play(lengths: Range<usize>, cases: u32, seeds: &'static str) -> Vec<&'static str> {
-    let config = Config {
-        cases,
-        rng_algorithm: RngAlgorithm::ChaCha,
-        rng_seed: RngSeed::Fixed(asked("PLIMSOLL_LOCKSTEP_SEED", 1)),
-        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(seeds))),
-        max_shrink_iters: if lengths == SHORT {
-            20_000
-        } else {
-            SHRINK_LONG
-        },
-        ..Config::default()
+    let seed = story::asked("PLIMSOLL_LOCKSTEP_SEED", 1);
+    let shrink = if lengths == SHORT {
+        20_000
+    } else {
+        SHRINK_LONG
     };
-    let (mut situations, mut steps, mut stories) = (Situations::default(), 0, 0);
-    let told = story::tell(
+    let config = story::config(cases, seed, shrink, Some(seeds));
+    let (mut situations, mut steps, mut stories) = (Situations::of(situations::ALL), 0, 0);
+    let told = story::tell::<World>(
         config,
         lengths,
         |setup| setup,
@@ -93,7 +81,7 @@ fn play(lengths: Range<usize>, cases: u32, seeds: &'static str) -> Vec<&'static 
 #[test]
 fn every_story_ends_as_the_vector_says() {
     let seeds = concat!(env!("CARGO_MANIFEST_DIR"), "/lockstep.proptest-regressions");
-    let missing = play(SHORT, asked("PLIMSOLL_LOCKSTEP_CASES", 2000), seeds);
+    let missing = play(SHORT, story::asked("PLIMSOLL_LOCKSTEP_CASES", 2000), seeds);
     assert_eq!(missing, Vec::<&str>::new(), "none of these ever occurred");
 }
 
@@ -103,6 +91,6 @@ fn long_stories_end_as_the_vector_says() {
         env!("CARGO_MANIFEST_DIR"),
         "/lockstep-long.proptest-regressions"
     );
-    let missing = play(LONG, asked("PLIMSOLL_LOCKSTEP_LONG_CASES", 6), seeds);
+    let missing = play(LONG, story::asked("PLIMSOLL_LOCKSTEP_LONG_CASES", 6), seeds);
     assert_eq!(missing, Vec::<&str>::new(), "none of these ever occurred");
 }

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use plimsoll_log::Decisions;
 use plimsoll_log::decisions::*;
-use proptest::test_runner::{Config, RngAlgorithm, RngSeed};
+use plimsoll_tests::story;
 
-use crate::story;
+use crate::world::World;
 
 /// Stories that a mistake has to show itself in.
 const CASES: u32 = 3000;
@@ -18,15 +18,8 @@ fn caught(
     max_shrink_iters: u32,
     change: impl Fn(&mut Decisions),
 ) -> usize {
-    let config = Config {
-        cases: CASES,
-        failure_persistence: None,
-        rng_algorithm: RngAlgorithm::ChaCha,
-        rng_seed: RngSeed::Fixed(1),
-        max_shrink_iters,
-        ..Config::default()
-    };
-    let found = story::tell(
+    let config = story::config(CASES, 1, max_shrink_iters, None);
+    let found = story::tell::<World>(
         config,
         lengths,
         |mut setup| {

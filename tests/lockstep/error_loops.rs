@@ -5,7 +5,9 @@ use plimsoll_disk::Fault;
 
 use crate::op::{FAULTS, Fate, Op};
 use crate::setup::Setup;
-use crate::situations::Situations;
+use plimsoll_tests::situations::Situations;
+
+use crate::situations;
 use crate::world::World;
 
 /// A workload a line: `0,-1` is a batch of key 0 and a tombstone of key 1, `p0:0` one of producer 0, `t1:0` one in the
@@ -120,11 +122,11 @@ fn fates() -> [Fate; 3] {
 
 /// Plays a workload with one fault; whether it happened.
 fn play(setup: Setup, workload: &str, fault: Fault, n: u64, fate: &Fate) -> (bool, World) {
-    let mut world = World::new(setup).unwrap();
+    let mut world = World::begin(setup).unwrap();
     world.disk.fail_at(n, fault);
     for word in workload.split_whitespace() {
         world.fate = fate.clone();
-        if let Err(wrong) = world.step(&op(word, fate)) {
+        if let Err(wrong) = world.take(&op(word, fate)) {
             panic!(
                 "{workload:?}, {fault:?} at operation {n} of its kind, {fate}: at {word:?}: {wrong}"
             );
@@ -161,7 +163,7 @@ impl Tally {
 
 #[test]
 fn every_error_at_every_operation_of_short_workloads() {
-    let mut situations = Situations::default();
+    let mut situations = Situations::of(situations::ALL);
     let mut runs = 0;
     for fault in FAULTS {
         let mut tally = Tally::default();

@@ -1,11 +1,5 @@
 //! What must have happened somewhere in the stories, or they prove little.
 
-use std::collections::BTreeMap;
-
-/// How often each situation occurred.
-#[derive(Clone, Debug, Default)]
-pub struct Situations(BTreeMap<&'static str, u64>);
-
 /// Every situation; a name that is not here cannot be counted.
 pub const ALL: &[&str] = &[
     "a batch appended",
@@ -58,28 +52,3 @@ pub const ALL: &[&str] = &[
     "a pass that failed and stopped the log",
     "a checkpoint that failed at a sync that did not",
 ];
-
-impl Situations {
-    pub fn saw(&mut self, what: &'static str) {
-        assert!(ALL.contains(&what), "{what:?} is not a situation");
-        *self.0.entry(what).or_default() += 1;
-    }
-
-    pub fn add(&mut self, other: &Situations) {
-        for (what, count) in &other.0 {
-            *self.0.entry(what).or_default() += count;
-        }
-    }
-
-    /// Those that never occurred.
-    pub fn missing(&self) -> Vec<&'static str> {
-        let missing = ALL.iter().filter(|what| !self.0.contains_key(**what));
-        missing.copied().collect()
-    }
-
-    pub fn print(&self) {
-        for what in ALL {
-            println!("{:>7}  {what}", self.0.get(what).copied().unwrap_or(0));
-        }
-    }
-}

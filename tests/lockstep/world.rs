@@ -11,14 +11,15 @@ use plimsoll_promises::storage::{self, Cleaned, LogView};
 
 use crate::op::{Fate, Op};
 use crate::setup::Setup;
-use crate::situations::Situations;
+use crate::situations;
 use crate::view::{Found, Known};
+use plimsoll_tests::situations::Situations;
 
 /// The log's directory.
 pub const DIRECTORY: &str = "t-0";
 
 /// What went wrong, in words.
-pub type Wrong = String;
+pub use plimsoll_tests::story::Wrong;
 
 /// The real log and the vector.
 pub struct World {
@@ -55,7 +56,7 @@ pub struct World {
 }
 
 impl World {
-    pub fn new(setup: Setup) -> Result<World, Wrong> {
+    pub fn begin(setup: Setup) -> Result<World, Wrong> {
         let config = setup.config();
         let mut disk = Faulty::new(SimDisk::with_sectors(setup.sector_bytes));
         let now_ms = 10_000;
@@ -80,13 +81,13 @@ impl World {
             cut_pass: None,
             sync_failed: false,
             met_a_fault: false,
-            situations: Situations::default(),
+            situations: Situations::of(situations::ALL),
             steps: 0,
         })
     }
 
     /// One event, and what must be true after it.
-    pub fn step(&mut self, op: &Op) -> Result<(), Wrong> {
+    pub fn take(&mut self, op: &Op) -> Result<(), Wrong> {
         self.steps += 1;
         self.sync_failed = false;
         let fired = self.disk.fired();
