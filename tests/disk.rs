@@ -7,7 +7,7 @@ use plimsoll_explore::{
     disk::{DiskBounds, DiskSystem, Workloads, count_workloads},
     runs,
     scope::Scope,
-    search::{crew, levels::Limits, second},
+    search::{levels::Limits, parallel, second},
     system::System,
 };
 
@@ -31,7 +31,7 @@ fn explore(name: &str, counts: Counts) {
     let (bounds, distinct) = bounds(name);
     let system = DiskSystem::right(bounds);
     let Workloads { workloads, states } = count_workloads(&system);
-    let found = crew::explore(&system, 0, 2, Limits::default(), |_, _| {});
+    let found = parallel::explore(&system, 0, 2, Limits::default(), |_, _| {});
     println!(
         "{name}: {workloads} workloads, {states} states with the power on, {} disks recovered, {:.1?}",
         found.situations[0], found.time
@@ -56,7 +56,11 @@ fn explore(name: &str, counts: Counts) {
     for (index, situation) in system.situations().iter().enumerate() {
         let expected = system.expected() >> index & 1 == 1;
         let met = found.situations[index] > 0;
-        assert!(met || !expected, "{name}: never met: {}", situation.told);
+        assert!(
+            met || !expected,
+            "{name}: never met: {}",
+            situation.description
+        );
     }
 }
 
@@ -87,7 +91,7 @@ fn the_second_search_counts_the_same() {
     for name in ["disk", "disk, torn", "disk, to compact", "disk, failing"] {
         let (bounds, _) = bounds(name);
         let system = DiskSystem::right(bounds.steps(bounds.steps - 2));
-        let found = crew::explore(&system, 0, 2, Limits::default(), |_, _| {});
+        let found = parallel::explore(&system, 0, 2, Limits::default(), |_, _| {});
         let second = second::explore(system);
         assert_eq!((found.states, false), (second.states, second.broken));
     }

@@ -63,7 +63,7 @@ fn explore<S: System + Clone + 'static>(
             !expected || found.situations[index] > 0,
             "{}: never met: {}",
             run.name,
-            situation.told
+            situation.description
         );
     }
     found

@@ -7,7 +7,7 @@ use plimsoll_explore::{
         GroupsAction, GroupsSystem,
         mutants::{COORDINATOR, CoordinatorMutant, ELSEWHERE},
     },
-    mutants::{GROUP, Known},
+    mutants::{AnyMutant, GROUP},
     narrate::Narrate,
     runs,
     scope::Scope,
@@ -28,7 +28,7 @@ fn search<S: System>(system: &S, first_breach: bool) -> Findings<S::Action> {
     levels::explore(system, 0, limits, |_, _| {})
 }
 
-fn told(found: &Findings<GroupsAction>) -> Vec<String> {
+fn description(found: &Findings<GroupsAction>) -> Vec<String> {
     let breaches = found.breaches.iter();
     breaches.map(|breach| breach.broken.to_string()).collect()
 }
@@ -43,7 +43,7 @@ fn explore(name: &str, transitions: u64) {
     let system = GroupsSystem::right(bounds);
     let found = search(&system, false);
     println!("{name}: {} states, {:.1?}", found.states, found.time);
-    assert_eq!(told(&found), Vec::<String>::new(), "{name}");
+    assert_eq!(description(&found), Vec::<String>::new(), "{name}");
     assert!(found.complete, "{name}: cut short");
     let counts = (Some(found.states), found.transitions);
     assert_eq!(counts, (run.states, transitions), "{name}");
@@ -51,7 +51,7 @@ fn explore(name: &str, transitions: u64) {
     for (index, situation) in system.situations().iter().enumerate() {
         let expected = system.expected() >> index & 1 == 1;
         let met = found.situations[index] > 0;
-        assert_eq!(met, expected, "{name}: {}", situation.told);
+        assert_eq!(met, expected, "{name}: {}", situation.description);
     }
     let second = second::explore(system);
     let opinion = (second.states, second.broken);
@@ -129,11 +129,11 @@ fn each_companion_passes() {
         let found = search(&mutant.nearly(), false);
         let none = Vec::<String>::new();
         assert_eq!(
-            told(&found),
+            description(&found),
             none,
             "{}: {}",
             mutant.name,
-            mutant.nearly.told()
+            mutant.nearly.description()
         );
         assert!(found.complete, "{}: cut short", mutant.name);
     }
@@ -156,7 +156,7 @@ impl Visitor for Shortest<'_> {
 }
 
 fn setup(mutant: &'static CoordinatorMutant) -> Setup {
-    Setup::mutant("groups", Known::Coordinator(mutant)).expect("the groups know it")
+    Setup::mutant("groups", AnyMutant::Coordinator(mutant)).expect("the groups know it")
 }
 
 fn shortest(setup: &Setup) -> Counterexample {
@@ -166,10 +166,10 @@ fn shortest(setup: &Setup) -> Counterexample {
 #[test]
 fn the_shortest_stories() {
     for mutant in &COORDINATOR {
-        let told = shortest(&setup(mutant));
+        let description = shortest(&setup(mutant));
         let steps = mutant.breaks[0].1;
-        assert_eq!(told.told.steps(), steps, "{}", mutant.name);
-        insta::assert_snapshot!(format!("groups_{}", mutant.name), story(&told));
+        assert_eq!(description.description.steps(), steps, "{}", mutant.name);
+        insta::assert_snapshot!(format!("groups_{}", mutant.name), story(&description));
     }
 }
 
@@ -181,11 +181,19 @@ fn the_shortest_stories_of_what_they_are_about() {
         if about == mutant.killed_by() {
             continue;
         }
-        let told = shortest(&setup(mutant).watching(about));
+        let description = shortest(&setup(mutant).watching(about));
         let known = mutant.breaks.iter().find(|(promise, _)| *promise == about);
         let steps = known.map(|(_, steps)| *steps);
-        assert_eq!(Some(told.told.steps()), steps, "{}", mutant.name);
-        insta::assert_snapshot!(format!("groups_{}_{about}", mutant.name), story(&told));
+        assert_eq!(
+            Some(description.description.steps()),
+            steps,
+            "{}",
+            mutant.name
+        );
+        insta::assert_snapshot!(
+            format!("groups_{}_{about}", mutant.name),
+            story(&description)
+        );
     }
 }
 
@@ -213,9 +221,9 @@ fn every_mistake_of_the_first_set_has_one_home() {
         let elsewhere = ELSEWHERE.iter().filter(|(of, _)| *of == name);
         assert_eq!(here + elsewhere.count(), 1, "{name}");
     }
-    for (name, told) in ELSEWHERE {
+    for (name, description) in ELSEWHERE {
         let known = GROUP.iter().any(|mutant| mutant.name == name);
-        assert_eq!(known, told.starts_with("design and code"), "{name}");
+        assert_eq!(known, description.starts_with("design and code"), "{name}");
     }
 }
 

@@ -2,6 +2,8 @@
 
 #[path = "judge/bad_input.rs"]
 mod bad_input;
+#[path = "judge/description.rs"]
+mod description;
 #[path = "judge/figures.rs"]
 mod figures;
 #[path = "judge/scale.rs"]
@@ -12,8 +14,6 @@ mod small;
 mod survive;
 #[path = "judge/table.rs"]
 mod table;
-#[path = "judge/told.rs"]
-mod told;
 #[path = "judge/worlds.rs"]
 mod worlds;
 

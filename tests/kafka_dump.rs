@@ -68,11 +68,11 @@ fn differences(dumped: &DumpedFile, ours: &[(u64, Batch)]) -> Vec<String> {
         if without_records != ours {
             different.push(format!("{without_records:?}, not {ours:?}"));
         }
-        let told: Vec<_> = kafkas.records.iter().map(|line| of_kafka(line)).collect();
+        let description: Vec<_> = kafkas.records.iter().map(|line| of_kafka(line)).collect();
         let records = batch.records().expect("a batch of ours");
         let expected: Vec<_> = records.iter().map(of_record).collect();
-        if told != expected {
-            different.push(format!("{told:?}, not {expected:?}"));
+        if description != expected {
+            different.push(format!("{description:?}, not {expected:?}"));
         }
     }
     different
@@ -120,9 +120,9 @@ fn gaps(segments: &[PathBuf]) -> Gaps {
 }
 
 /// Offset, time, lengths of key and value, and header keys.
-type Told = (i64, i64, i64, i64, String);
+type Description = (i64, i64, i64, i64, String);
 
-fn of_kafka(line: &str) -> Told {
+fn of_kafka(line: &str) -> Description {
     let time = match line.contains("LogAppendTime: ") {
         true => "LogAppendTime",
         false => "CreateTime",
@@ -140,7 +140,7 @@ fn of_kafka(line: &str) -> Told {
     )
 }
 
-fn of_record(record: &Record) -> Told {
+fn of_record(record: &Record) -> Description {
     let length = |bytes: &Option<std::sync::Arc<[u8]>>| {
         bytes.as_ref().map_or(-1, |bytes| bytes.len() as i64)
     };
@@ -232,14 +232,14 @@ fn producers_rebuilt_from_kafkas_log_are_those_of_its_snapshots() {
         let last = snapshots
             .last()
             .expect("the broker was stopped in good order");
-        let told = tool.dump(&[], std::slice::from_ref(last));
-        let kafkas: Vec<_> = told.files[0]
+        let description = tool.dump(&[], std::slice::from_ref(last));
+        let kafkas: Vec<_> = description.files[0]
             .other
             .iter()
             .map(|it| in_snapshot(it))
             .collect();
-        let look = Log::look(&disk, &name, Writer::Kafka).expect("it opens");
-        let ours: Vec<_> = look.log.producers().map(in_log).collect();
+        let dry_run = Log::dry_run_recovery(&disk, &name, Writer::Kafka).expect("it opens");
+        let ours: Vec<_> = dry_run.log.producers().map(in_log).collect();
         assert_eq!(ours, kafkas, "{name}");
         compared += ours.len();
     }

@@ -203,10 +203,10 @@ fn a_flipped_byte_is_noticed() {
             let mut value = value.to_vec();
             value[at] ^= 0x41;
             if let Err(refused) = Entry::decode(stored.offset, None, Some(key), Some(&value)) {
-                let told = refused.to_string();
+                let description = refused.to_string();
                 assert!(
-                    told.starts_with(&format!("record {}: value: ", stored.offset)),
-                    "{told}"
+                    description.starts_with(&format!("record {}: value: ", stored.offset)),
+                    "{description}"
                 );
                 malformed.insert(refused.reason.to_string());
             }

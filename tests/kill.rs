@@ -7,8 +7,8 @@
 //! A kill loses nothing of what the kernel holds: this is about the order of the process's own doings, about names that
 //! come and go, and about recovery. What a power cut loses is for the simulated disk.
 
-#[path = "kill/told.rs"]
-mod told;
+#[path = "kill/description.rs"]
+mod description;
 
 use std::error::Error;
 use std::io::{BufRead, BufReader, Read};
@@ -18,10 +18,10 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use description::{Description, Found};
 use plimsoll_disk::RealDisk;
 use plimsoll_log::Log;
 use plimsoll_tests::kill::{COMPACTED, NOW_MS, PARTITION, Random, config};
-use told::{Found, Told};
 
 /// A child that is being started has for a moment everything open that this process has, also the lock of a directory.
 static STARTING: Mutex<()> = Mutex::new(());
@@ -84,7 +84,7 @@ fn found(root: &Path) -> Result<Vec<Found>, Box<dyn Error>> {
 }
 
 struct Loop {
-    told: Told,
+    description: Description,
     random: Random,
     kills: u64,
     checks: u64,
@@ -93,7 +93,7 @@ struct Loop {
 impl Loop {
     fn new() -> Loop {
         Loop {
-            told: Told::default(),
+            description: Description::default(),
             random: Random(1),
             kills: 0,
             checks: 0,
@@ -111,11 +111,13 @@ impl Loop {
         };
         let lived = 1_000 + self.random.below(latest - 1_000);
         let lines = lives(writer(root, self.kills, mode), lived);
-        self.told.take(&lines)?;
+        self.description.take(&lines)?;
         if check {
             self.checks += 1;
             let found = found(root).map_err(|error| format!("the logs do not open: {error}"))?;
-            found.iter().try_for_each(|found| self.told.check(found))?;
+            found
+                .iter()
+                .try_for_each(|found| self.description.check(found))?;
         }
         Ok(())
     }
@@ -141,9 +143,9 @@ fn nothing_acknowledged_is_lost_and_nothing_is_there_twice() {
     }
     println!(
         "{kills} kills, {} openings checked: {}",
-        all.checks, all.told
+        all.checks, all.description
     );
-    assert!(all.told.acknowledged() > 0 || kills == 0);
+    assert!(all.description.acknowledged() > 0 || kills == 0);
 }
 
 /// What a mistaken writer is found out by, after how many kills; none after 500.
@@ -177,8 +179,8 @@ fn an_acknowledgement_before_the_sync_survives_a_kill() {
         all.kill(directory.path(), "before-sync", true)
             .expect("the kernel has it");
     }
-    println!("{} kills: {}", all.kills, all.told);
-    assert!(all.told.acknowledged() > 0);
+    println!("{} kills: {}", all.kills, all.description);
+    assert!(all.description.acknowledged() > 0);
 }
 
 #[test]
@@ -193,8 +195,8 @@ fn a_second_writer_is_told_who_has_the_directory() {
     let second = second.wait_with_output().expect("it ends by itself");
     first.kill().expect("a process can be killed once");
     first.wait().expect("and waited for");
-    let told = String::from_utf8_lossy(&second.stderr).into_owned();
+    let description = String::from_utf8_lossy(&second.stderr).into_owned();
     assert_eq!((second.status.code(), &*second.stdout), (Some(1), &b""[..]));
     let wanted = format!("in use by process {pid}; stop it first");
-    assert!(told.contains(&wanted), "{told}");
+    assert!(description.contains(&wanted), "{description}");
 }

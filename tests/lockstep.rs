@@ -60,7 +60,7 @@ fn play(lengths: Range<usize>, cases: u32, seeds: &'static str) -> Vec<&'static 
     };
     let config = story::config(cases, seed, shrink, Some(seeds));
     let (mut situations, mut steps, mut stories) = (Situations::of(situations::ALL), 0, 0);
-    let told = story::tell::<World>(
+    let description = story::tell::<World>(
         config,
         lengths,
         |setup| setup,
@@ -70,8 +70,8 @@ fn play(lengths: Range<usize>, cases: u32, seeds: &'static str) -> Vec<&'static 
             stories += 1;
         },
     );
-    if let Err(failure) = told {
-        panic!("{}", failure.told());
+    if let Err(failure) = description {
+        panic!("{}", failure.description());
     }
     println!("{stories} stories, {steps} events");
     situations.print();

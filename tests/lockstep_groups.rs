@@ -16,6 +16,8 @@ mod compare;
 mod crash;
 #[path = "lockstep_groups/decisions.rs"]
 mod decisions;
+#[path = "lockstep_groups/description.rs"]
+mod description;
 #[path = "lockstep_groups/names.rs"]
 mod names;
 #[path = "lockstep_groups/op.rs"]
@@ -30,8 +32,6 @@ mod run;
 mod setup;
 #[path = "lockstep_groups/situations.rs"]
 mod situations;
-#[path = "lockstep_groups/told.rs"]
-mod told;
 #[path = "lockstep_groups/world.rs"]
 mod world;
 
@@ -57,7 +57,7 @@ fn play(lengths: Range<usize>, cases: u32, seeds: &'static str) -> Vec<&'static 
     let config = story::config(cases, seed, shrink, Some(seeds));
     let mut situations = Situations::of(situations::ALL);
     let (mut steps, mut stories) = (0, 0);
-    let told = story::tell::<World>(
+    let description = story::tell::<World>(
         config,
         lengths,
         |setup| setup,
@@ -67,8 +67,8 @@ fn play(lengths: Range<usize>, cases: u32, seeds: &'static str) -> Vec<&'static 
             stories += 1;
         },
     );
-    if let Err(failure) = told {
-        panic!("{}", failure.told());
+    if let Err(failure) = description {
+        panic!("{}", failure.description());
     }
     println!("{stories} stories, {steps} requests, timers and other events");
     situations.print();

@@ -4,13 +4,13 @@ use std::collections::HashSet;
 
 use plimsoll_explore::{
     code::CodeSystem,
-    mutants::{GROUP, GroupMutant, Known},
-    narrate::{Narrate, Telling},
+    mutants::{AnyMutant, GROUP, GroupMutant},
+    narrate::{Narrate, Rendering},
     search::levels::{self, Findings, Limits},
     system::System,
 };
 use plimsoll_promises::PromiseId;
-use plimsoll_report::{Counterexample, Setup, Visitor, story};
+use plimsoll_report::{Counterexample, Setup, WithSystem, story};
 
 fn search<S: System>(system: &S, per_resume: u64, first_breach: bool) -> Findings<S::Action> {
     levels::explore(
@@ -27,7 +27,7 @@ fn search<S: System>(system: &S, per_resume: u64, first_breach: bool) -> Finding
 /// The shortest counterexample that a search finds.
 struct Shortest<'a>(&'a Setup);
 
-impl Visitor for Shortest<'_> {
+impl WithSystem for Shortest<'_> {
     type Output = Counterexample;
 
     fn visit<S: Narrate>(self, system: S) -> Counterexample {
@@ -36,15 +36,15 @@ impl Visitor for Shortest<'_> {
         let breach = found
             .shortest()
             .unwrap_or_else(|| panic!("{:?} is not caught", setup.mutant));
-        let (_, told) = Counterexample::found(setup, &system, &breach.path)
+        let (_, description) = Counterexample::found(setup, &system, &breach.path)
             .expect("an explorer's path can be walked again")
             .expect("and breaks the promise again");
-        told
+        description
     }
 }
 
 fn setup(system: &str, mutant: &'static GroupMutant) -> Setup {
-    Setup::mutant(system, Known::Group(mutant)).expect("both systems know it")
+    Setup::mutant(system, AnyMutant::Group(mutant)).expect("both systems know it")
 }
 
 fn shortest(setup: &Setup) -> Counterexample {
@@ -74,7 +74,7 @@ fn each_mutant_breaks_what_it_is_said_to_break() {
 fn d1_is_blind_to_the_coordinator() {
     let seen_by_d1: Vec<_> = GROUP
         .iter()
-        .filter(|m| !m.blind().contains(&PromiseId::D1))
+        .filter(|m| !m.not_detected_by().contains(&PromiseId::D1))
         .map(|m| m.name)
         .collect();
     assert_eq!(seen_by_d1, ["K-1"]);
@@ -95,7 +95,7 @@ fn each_companion_passes() {
             Vec::<String>::new(),
             "{}: {}",
             mutant.name,
-            mutant.nearly.told()
+            mutant.nearly.description()
         );
         assert!(found.complete, "{}: cut short", mutant.name);
     }
@@ -105,15 +105,20 @@ fn each_companion_passes() {
 fn the_shortest_stories_of_the_design() {
     for mutant in &GROUP {
         let setup = setup("design", mutant);
-        let told = shortest(&setup);
+        let description = shortest(&setup);
         assert_eq!(
-            told.first_broken().promise,
+            description.first_broken().promise,
             mutant.killed_by(),
             "{}",
             mutant.name
         );
-        assert_eq!(told.told.steps(), mutant.breaks[0].1, "{}", mutant.name);
-        insta::assert_snapshot!(format!("design_{}", mutant.name), story(&told));
+        assert_eq!(
+            description.description.steps(),
+            mutant.breaks[0].1,
+            "{}",
+            mutant.name
+        );
+        insta::assert_snapshot!(format!("design_{}", mutant.name), story(&description));
     }
 }
 
@@ -131,14 +136,14 @@ fn the_shortest_stories_that_clients_see() {
         let mutant = GROUP.iter().find(|mutant| mutant.name == name);
         let mutant = mutant.expect("there is such a mutant");
         let setup = setup("design", mutant).watching(promise);
-        let told = shortest(&setup);
+        let description = shortest(&setup);
         let known = mutant
             .breaks
             .iter()
             .find(|(p, _)| *p == promise)
             .expect("it breaks that");
-        assert_eq!(told.told.steps(), known.1, "{name}");
-        insta::assert_snapshot!(format!("design_{name}_{promise}"), story(&told));
+        assert_eq!(description.description.steps(), known.1, "{name}");
+        insta::assert_snapshot!(format!("design_{name}_{promise}"), story(&description));
     }
 }
 
@@ -146,20 +151,20 @@ fn the_shortest_stories_that_clients_see() {
 fn the_shortest_stories_of_the_code() {
     for mutant in &GROUP {
         let setup = setup("code", mutant);
-        let told = shortest(&setup);
+        let description = shortest(&setup);
         assert_eq!(
-            told.first_broken().promise,
+            description.first_broken().promise,
             mutant.killed_by(),
             "{}",
             mutant.name
         );
         assert_eq!(
-            told.told.steps(),
+            description.description.steps(),
             mutant.breaks[0].1,
             "{}: as many steps as in the design",
             mutant.name
         );
-        insta::assert_snapshot!(format!("code_{}", mutant.name), story(&told));
+        insta::assert_snapshot!(format!("code_{}", mutant.name), story(&description));
     }
 }
 
@@ -167,7 +172,7 @@ fn the_shortest_stories_of_the_code() {
 #[test]
 fn lock_step_catches_every_mistake_of_the_code() {
     for mutant in GROUP.iter().filter(|mutant| mutant.mistake.in_code) {
-        let system = CodeSystem::astray(mutant.bounds, mutant.mistake.model);
+        let system = CodeSystem::mutant_against_correct_model(mutant.bounds, mutant.mistake.model);
         let found = search(&system, system.design.claim.per_resume(), true);
         assert!(
             found.breach(PromiseId::LockStep).is_some(),
@@ -229,13 +234,13 @@ fn a_trace_of_one_breaks_the_other() {
         let (design, code) = (mutant.design(), mutant.code());
         let in_design = search(&design, design.claim.per_resume(), true);
         let in_design = in_design.shortest().expect("it is caught in the design");
-        let path = design.under_first_names(&in_design.path);
+        let path = design.undo_symmetry(&in_design.path);
         let path = code
             .from_design(&path)
             .unwrap_or_else(|error| panic!("{}: {error}", mutant.name));
-        let told = code.narrate(&path).expect("a translated path can be taken");
+        let description = code.narrate(&path).expect("a translated path can be taken");
         assert_eq!(
-            breaks(&told),
+            breaks(&description),
             [in_design.broken.promise],
             "{}: in the code",
             mutant.name
@@ -246,11 +251,11 @@ fn a_trace_of_one_breaks_the_other() {
         let path = code
             .to_design(&in_code.path)
             .expect("an explorer's path can be taken");
-        let told = design
+        let description = design
             .narrate(&path)
             .unwrap_or_else(|error| panic!("{}: {error}", mutant.name));
         assert_eq!(
-            breaks(&told),
+            breaks(&description),
             [in_code.broken.promise],
             "{}: in the design",
             mutant.name
@@ -259,8 +264,8 @@ fn a_trace_of_one_breaks_the_other() {
 }
 
 /// The promises that the last step breaks; no step before it breaks any.
-fn breaks(told: &Telling) -> Vec<PromiseId> {
-    let broken = told.broken();
+fn breaks(description: &Rendering) -> Vec<PromiseId> {
+    let broken = description.broken();
     let (last, before) = broken.split_last().expect("a path has steps");
     assert!(
         before.iter().all(|step| step.is_empty()),

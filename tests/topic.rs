@@ -9,7 +9,7 @@ use plimsoll_promises::{
         changes_only_what_is_named, comes_from_a_current_member, compacted_loads_alike,
         expires_only_what_may, fetched_as_committed, instance_has_one_member, last_commit_wins,
         load_is_complete, meaning, phase_ends, remembers_what_replay_gives,
-        removes_only_what_is_over, silent_members_leave, stands_where_brokers_look, stays_deleted,
+        removes_only_what_is_over, routed_to_group_partition, silent_members_leave, stays_deleted,
     },
 };
 
@@ -278,8 +278,8 @@ fn s10() {
     ] {
         fires(
             PromiseId::S10,
-            stands_where_brokers_look(group, 50, wrong),
-            stands_where_brokers_look(group, 50, right),
+            routed_to_group_partition(group, 50, wrong),
+            routed_to_group_partition(group, 50, right),
         );
     }
 }

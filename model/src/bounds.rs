@@ -70,7 +70,7 @@ impl Bound {
     }
 
     /// In a report's words.
-    pub fn told(self) -> &'static str {
+    pub fn description(self) -> &'static str {
         match self {
             Bound::Generations => "another rebalance wanted a generation beyond the highest",
             Bound::LateCommits => {

@@ -31,7 +31,7 @@ fn those(wanted: impl Fn(&Cell, Answer, Effect) -> bool) -> BTreeSet<String> {
 /// Whether the error is in the answer, for the whole request or for a part of it.
 fn tells(answer: Answer, error: ErrorCode) -> bool {
     match answer {
-        Answer::Error(told) => told == error,
+        Answer::Error(description) => description == error,
         Answer::Each(each) => each.contains(&Some(error)),
         _ => false,
     }

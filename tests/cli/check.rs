@@ -1,7 +1,7 @@
 //! `plimsoll check` and `plimsoll mutants`.
 
 use plimsoll_cli::Exit;
-use plimsoll_explore::mutants::{GROUP, Known};
+use plimsoll_explore::mutants::{AnyMutant, GROUP};
 use serde_json::Value;
 
 use crate::plimsoll;
@@ -10,7 +10,7 @@ use crate::plimsoll;
 fn a_small_run_is_kept_and_says_within_what() {
     let called = plimsoll(&["check", "--system", "design, crash loop"]);
     assert_eq!(called.exit, Exit::Kept, "{}{}", called.out, called.err);
-    for told in [
+    for description in [
         "driven",
         "modelled",
         "not verified",
@@ -20,7 +20,11 @@ fn a_small_run_is_kept_and_says_within_what() {
         "a zombie's commit was refused",
         "kept: every promise holds, exhaustively within these bounds",
     ] {
-        assert!(called.out.contains(told), "no {told:?} in\n{}", called.out);
+        assert!(
+            called.out.contains(description),
+            "no {description:?} in\n{}",
+            called.out
+        );
     }
     assert!(
         called.err.is_empty(),
@@ -56,13 +60,17 @@ fn every_mutant_is_told_as_a_story() {
         let called = plimsoll(&["check", "--mutant", mutant.name]);
         assert_eq!(called.exit, Exit::Broken, "{}", called.err);
         let (promise, steps) = mutant.breaks[0];
-        for told in [
-            format!("{}  {}", mutant.name, mutant.told),
+        for description in [
+            format!("{}  {}", mutant.name, mutant.description),
             format!("breaks {promise} in {steps} step"),
             format!("{promise} is broken: {}", promise.sentence()),
             format!("plimsoll check --mutant {}", mutant.name),
         ] {
-            assert!(called.out.contains(&told), "no {told:?} in\n{}", called.out);
+            assert!(
+                called.out.contains(&description),
+                "no {description:?} in\n{}",
+                called.out
+            );
         }
     }
 }
@@ -100,15 +108,15 @@ fn every_mutant_is_drawn_with_known_participants() {
 
 #[test]
 fn what_a_mutant_does_not_break_is_kept_or_unknown() {
-    let blind = ["check", "--mutant", "C-20", "--promise", "d1"];
-    let called = plimsoll(&blind);
+    let not_detected_by = ["check", "--mutant", "C-20", "--promise", "d1"];
+    let called = plimsoll(&not_detected_by);
     assert_eq!(called.exit, Exit::Kept);
     assert!(
         called.out.starts_with("kept within these bounds"),
         "{}",
         called.out
     );
-    let called = plimsoll(&[&blind[..], &["--max-states", "100"]].concat());
+    let called = plimsoll(&[&not_detected_by[..], &["--max-states", "100"]].concat());
     assert_eq!(called.exit, Exit::Unknown);
     assert!(called.out.starts_with("unknown"), "{}", called.out);
 }
@@ -125,14 +133,18 @@ fn a_promise_that_watches_alone_is_the_one_that_is_told() {
                 promise.code(),
             ]);
             assert_eq!(called.exit, Exit::Broken);
-            for told in [
+            for description in [
                 format!("breaks {promise} in {steps} steps"),
                 format!(
                     "plimsoll check --mutant {} --promise {promise}\n",
                     mutant.name
                 ),
             ] {
-                assert!(called.out.contains(&told), "no {told:?} in\n{}", called.out);
+                assert!(
+                    called.out.contains(&description),
+                    "no {description:?} in\n{}",
+                    called.out
+                );
             }
         }
     }
@@ -162,9 +174,9 @@ fn mutants_are_listed_with_what_must_come_of_them() {
         .lines()
         .map(|l| serde_json::from_str(l).expect("JSON"))
         .collect();
-    assert_eq!(lines.len(), Known::all().count());
-    for (mutant, line) in Known::all().zip(lines) {
-        assert!(called.out.contains(mutant.told()) && called.out.contains(mutant.nearly()));
+    assert_eq!(lines.len(), AnyMutant::all().count());
+    for (mutant, line) in AnyMutant::all().zip(lines) {
+        assert!(called.out.contains(mutant.description()) && called.out.contains(mutant.nearly()));
         assert_eq!(line["name"], mutant.name());
     }
 }

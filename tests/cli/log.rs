@@ -28,7 +28,7 @@ fn placed(called: &Called) -> String {
 }
 
 /// A batch in the words of Kafka's dump tool.
-fn told(line: &Value) -> DumpedBatch {
+fn description(line: &Value) -> DumpedBatch {
     let number = |name: &str| {
         line[name]
             .as_i64()
@@ -72,7 +72,7 @@ fn every_batch_is_told_as_kafkas_own_tool_tells_it() {
                 "{}",
                 called.out
             );
-            let ours: Vec<_> = lines(&called, "batch").iter().map(told).collect();
+            let ours: Vec<_> = lines(&called, "batch").iter().map(description).collect();
             let dump = format!("{}/dump-{number}.txt", folder(name));
             let dump = std::fs::read_to_string(dump).expect("it is there");
             let mut kafkas: Vec<_> = dumped(&dump)
@@ -93,7 +93,7 @@ fn every_record_is_listed_at_its_offset() {
         for number in 0..3 {
             let called = plimsoll(&["log", "--json", "--records", &partition(name, number)]);
             assert_eq!(called.exit, Exit::Kept);
-            let told = |line: &Value| {
+            let description = |line: &Value| {
                 let length = |name: &str| line[name].as_i64().unwrap_or(-1);
                 (
                     length("offset"),
@@ -102,7 +102,7 @@ fn every_record_is_listed_at_its_offset() {
                     length("value_bytes"),
                 )
             };
-            let ours: Vec<_> = lines(&called, "record").iter().map(told).collect();
+            let ours: Vec<_> = lines(&called, "record").iter().map(description).collect();
             let dump = format!("{}/dump-{number}.txt", folder(name));
             let dump = std::fs::read_to_string(dump).expect("it is there");
             let all = dumped(&dump).into_iter().flat_map(|file| file.batches);

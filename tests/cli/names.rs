@@ -19,11 +19,11 @@ fn an_unknown_name_is_answered_with_the_closest() {
         ),
         (&["check", "--system", "cod"], "'code'"),
     ];
-    for (args, told) in &asked {
+    for (args, description) in &asked {
         let called = plimsoll(args);
         assert_eq!(called.exit, Exit::Usage, "{args:?}");
         assert!(called.err.contains("did you mean"), "{}", called.err);
-        assert!(called.err.contains(told), "{}", called.err);
+        assert!(called.err.contains(description), "{}", called.err);
         assert!(called.out.is_empty());
     }
 }

@@ -205,17 +205,20 @@ fn before_and_after_the_end_of_a_transaction() {
         after["offsets"][1]["record"], 1227,
         "the record, not the marker"
     );
-    let told = plimsoll(&["offsets", "--group", "eos-plain", "--at", "1228", &whole]).out;
+    let description = plimsoll(&["offsets", "--group", "eos-plain", "--at", "1228", &whole]).out;
     assert!(
-        told.contains("  pending      2 commits wait for the end of a transaction\n"),
-        "{told}"
+        description.contains("  pending      2 commits wait for the end of a transaction\n"),
+        "{description}"
     );
     assert!(
-        told.contains("  as of        record 1228, and nothing after it\n"),
-        "{told}"
+        description.contains("  as of        record 1228, and nothing after it\n"),
+        "{description}"
     );
-    assert!(told.contains("  pending orders-0 at 10, if the transaction of producer 3 (epoch 0) is committed; record 1226,"), "{told}");
-    assert!(!told.contains("end of a transaction,"), "{told}");
+    assert!(description.contains("  pending orders-0 at 10, if the transaction of producer 3 (epoch 0) is committed; record 1226,"), "{description}");
+    assert!(
+        !description.contains("end of a transaction,"),
+        "{description}"
+    );
 }
 
 #[test]
@@ -286,7 +289,7 @@ fn states_of_groups_midway() {
         consumer["state"],
         json!({"type": "consumer", "epoch": 2, "members": members})
     );
-    let told = plimsoll(&[
+    let description = plimsoll(&[
         "offsets",
         "--at",
         "1201",
@@ -296,12 +299,12 @@ fn states_of_groups_midway() {
     ])
     .out;
     assert!(
-        told.contains("\nnext-gen: KIP-848, 2 members, epoch 2; partition 2\n"),
-        "{told}"
+        description.contains("\nnext-gen: KIP-848, 2 members, epoch 2; partition 2\n"),
+        "{description}"
     );
     assert!(
-        told.contains("  no offset: it begins where auto.offset.reset says\n"),
-        "{told}"
+        description.contains("  no offset: it begins where auto.offset.reset says\n"),
+        "{description}"
     );
 }
 
@@ -309,8 +312,8 @@ fn states_of_groups_midway() {
 fn a_group_that_is_not_there_is_said_not_to_be() {
     let called = plimsoll(&["offsets", &folder("compacted"), "--group", "eosplain"]);
     assert_eq!(called.exit, Exit::Unknown);
-    let told = "nothing is known of a group 'eosplain': it begins where auto.offset.reset says; did you mean 'eos-plain'?\n";
-    assert!(called.out.ends_with(told), "{}", called.out);
+    let description = "nothing is known of a group 'eosplain': it begins where auto.offset.reset says; did you mean 'eos-plain'?\n";
+    assert!(called.out.ends_with(description), "{}", called.out);
     // Deleted before: its tombstones stand in the log.
     assert_eq!(
         plimsoll(&["offsets", &folder("uncompacted"), "--group", "doomed"]).exit,

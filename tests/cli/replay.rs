@@ -1,7 +1,7 @@
 //! `plimsoll replay`: traces walked again, and traces that cannot be.
 
 use plimsoll_cli::Exit;
-use plimsoll_explore::mutants::{GROUP, Known};
+use plimsoll_explore::mutants::{AnyMutant, GROUP};
 
 use crate::{Called, plimsoll, plimsoll_reading};
 
@@ -62,16 +62,16 @@ fn without_the_mistake_it_no_longer_breaks() {
 
 #[test]
 fn another_verdict_is_explained() {
-    let mutant = Known::named("L-ack", None).expect("it is there");
+    let mutant = AnyMutant::named("L-ack", None).expect("it is there");
     let (promise, step) = mutant.breaks()[0];
     let text = trace(mutant.name(), "design");
     let text = text.replace(&format!("\"promise\":\"{promise}\""), "\"promise\":\"D1\"");
     let called = replay(&text);
     assert_eq!(called.exit, Exit::Broken);
-    let told = format!(
+    let description = format!(
         "another verdict: the trace says that step {step} breaks D1, but step {step} breaks {promise}"
     );
-    assert!(called.out.contains(&told), "{}", called.out);
+    assert!(called.out.contains(&description), "{}", called.out);
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn a_malformed_trace_is_refused_with_line_and_column() {
         ("\"D1\"", "\"D-1\"", "standard input:7:"),
         ("  ],", "", "standard input:"),
     ];
-    for (from, to, told) in bad {
+    for (from, to, description) in bad {
         let text = good.replacen(from, to, 1);
         assert_ne!(text, good, "{from} is there");
         let called = replay(&text);
@@ -112,8 +112,8 @@ fn a_malformed_trace_is_refused_with_line_and_column() {
             called.err
         );
         assert!(
-            called.err.contains(told),
-            "{told:?} is not in {}",
+            called.err.contains(description),
+            "{description:?} is not in {}",
             called.err
         );
         assert_eq!(called.err.lines().count(), 1, "{}", called.err);

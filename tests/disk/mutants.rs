@@ -2,7 +2,7 @@
 
 use plimsoll_explore::{
     disk::mutants::{LOG, LogMutant},
-    mutants::Known,
+    mutants::AnyMutant,
     narrate::Narrate,
     search::levels::{self, Findings, Limits},
     system::System,
@@ -42,7 +42,7 @@ fn snapshot(name: &str, text: &str) {
 }
 
 fn shortest(mutant: &'static LogMutant) -> Counterexample {
-    let setup = Setup::mutant("disk", Known::Log(mutant)).expect("the disk knows it");
+    let setup = Setup::mutant("disk", AnyMutant::Log(mutant)).expect("the disk knows it");
     setup.visit(Shortest(&setup))
 }
 
@@ -73,8 +73,13 @@ fn each_companion_passes() {
             .iter()
             .map(|b| b.broken.to_string())
             .collect();
-        let told = mutant.nearly.told();
-        assert_eq!(broken, Vec::<String>::new(), "{}: {told}", mutant.name);
+        let description = mutant.nearly.description();
+        assert_eq!(
+            broken,
+            Vec::<String>::new(),
+            "{}: {description}",
+            mutant.name
+        );
         assert!(found.complete, "{}: cut short", mutant.name);
     }
 }
@@ -82,19 +87,24 @@ fn each_companion_passes() {
 #[test]
 fn the_shortest_stories() {
     for mutant in &LOG {
-        let told = shortest(mutant);
+        let description = shortest(mutant);
         let (promise, steps) = mutant.breaks[0];
-        assert_eq!(told.first_broken().promise, promise, "{}", mutant.name);
-        assert_eq!(told.told.steps(), steps, "{}", mutant.name);
-        snapshot(&format!("disk_{}", mutant.name), &story(&told));
+        assert_eq!(
+            description.first_broken().promise,
+            promise,
+            "{}",
+            mutant.name
+        );
+        assert_eq!(description.description.steps(), steps, "{}", mutant.name);
+        snapshot(&format!("disk_{}", mutant.name), &story(&description));
     }
 }
 
 #[test]
 fn a_story_as_a_sequence_diagram() {
     let mutant = LOG.iter().find(|mutant| mutant.name == "L-name");
-    let told = shortest(mutant.expect("there is such a mutant"));
-    snapshot("disk_L-name_mermaid", &mermaid(&told));
+    let description = shortest(mutant.expect("there is such a mutant"));
+    snapshot("disk_L-name_mermaid", &mermaid(&description));
 }
 
 /// Whoever adds a decision, or another wrong answer to one, adds a mutant.

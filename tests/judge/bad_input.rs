@@ -185,18 +185,18 @@ const LINES: [(&str, &str); 42] = [
 
 #[test]
 fn every_mistake_is_told_where_it_stands() {
-    let mut told = String::new();
+    let mut description = String::new();
     for (name, text) in HEADERS {
-        told.push_str(&format!("{name}\n    {}\n", error(text)));
+        description.push_str(&format!("{name}\n    {}\n", error(text)));
     }
     for (name, line) in LINES {
         let end = if name == "cut off" { "" } else { "\n" };
-        told.push_str(&format!(
+        description.push_str(&format!(
             "{name}\n    {}\n",
             error(&format!("{HEADER}{BEFORE}{line}{end}"))
         ));
     }
-    insta::assert_snapshot!(told);
+    insta::assert_snapshot!(description);
 }
 
 fn error(text: &str) -> String {
@@ -209,9 +209,9 @@ fn error(text: &str) -> String {
 #[test]
 fn rows_of_ends_and_of_fetch_offset_are_told_apart() {
     let asked = r#"{"t":1,"proc":"a","type":"invoke","op":1,"f":"ends","parts":[["t",0]]}"#;
-    let told = r#"{"t":1,"proc":"a","type":"ok","op":1,"f":"ends","offs":[["t",0,5,"",0]]}"#;
+    let description = r#"{"t":1,"proc":"a","type":"ok","op":1,"f":"ends","offs":[["t",0,5,"",0]]}"#;
     assert_eq!(
-        error(&format!("{HEADER}{asked}\n{told}\n")),
+        error(&format!("{HEADER}{asked}\n{description}\n")),
         "history:3:49: the rows of `offs` in a `ends` must look like [topic, partition, start, end]; \
          see the table of fields in the history format"
     );
@@ -233,17 +233,17 @@ fn files_that_are_none() {
     let missing = histories().join("no-such-history.jsonl");
     let error = judge_file(&missing).expect_err("it is missing");
     assert!(matches!(error.problem, Problem::NoSuchFile));
-    let told = error.to_string();
+    let description = error.to_string();
     assert!(
-        told.ends_with("no-such-history.jsonl:1:1: there is no such file; check the path"),
-        "{told}"
+        description.ends_with("no-such-history.jsonl:1:1: there is no such file; check the path"),
+        "{description}"
     );
     let error = judge_file(&histories()).expect_err("it is a directory");
     assert!(matches!(error.problem, Problem::IsADirectory));
-    let told = error.to_string();
+    let description = error.to_string();
     assert!(
-        told.ends_with(":1:1: this is a directory; name the history files in it"),
-        "{told}"
+        description.ends_with(":1:1: this is a directory; name the history files in it"),
+        "{description}"
     );
 }
 

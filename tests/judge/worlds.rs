@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use plimsoll_oracle::worlds::register::{Heard, Question, Register};
+use plimsoll_oracle::worlds::register::{AnswerVerdict, Question, Register};
 use proptest::prelude::*;
 
 type Value = Option<i64>;
@@ -164,7 +164,7 @@ fn run(steps: &[Step], overlap: bool) -> (Option<usize>, Option<usize>) {
                     (Some(_), Fate::Unknown) => drop(register.lose(id)),
                     (None, _) => {
                         let heard = register.hear(id, answer, question, |_| true);
-                        if matches!(heard, Some(Heard::Impossible(_))) {
+                        if matches!(heard, Some(AnswerVerdict::Impossible(_))) {
                             by_register = by_register.or(Some(at));
                         }
                         worlds.answer(id, answer);

@@ -62,11 +62,11 @@ impl Client {
 
     fn ask(&self, request: GroupRequest) -> GroupResponse {
         let answer = self.0.ask(request).wait(LONG).expect("an answer");
-        let told = format!("{answer:?}");
+        let description = format!("{answer:?}");
         assert_eq!(
-            told.matches("error: ").count(),
-            told.matches("error: None").count(),
-            "{told}"
+            description.matches("error: ").count(),
+            description.matches("error: None").count(),
+            "{description}"
         );
         answer
     }

@@ -135,22 +135,25 @@ struct Ran {
 /// Runs a command to its end, or ends it when its time is over. Its output goes to files, which never fill up.
 fn run(mut command: Command, limit: Duration) -> Result<Ran, String> {
     let program = command.get_program().to_string_lossy().into_owned();
-    let told = |error: std::io::Error| format!("{program} cannot be run: {error}");
-    let directory = tempfile::tempdir().map_err(told)?;
+    let description = |error: std::io::Error| format!("{program} cannot be run: {error}");
+    let directory = tempfile::tempdir().map_err(description)?;
     let (out, err) = (directory.path().join("out"), directory.path().join("err"));
     let mut child = command
         .stdin(Stdio::null())
-        .stdout(File::create(&out).map_err(told)?)
-        .stderr(File::create(&err).map_err(told)?)
+        .stdout(File::create(&out).map_err(description)?)
+        .stderr(File::create(&err).map_err(description)?)
         .spawn()
-        .map_err(told)?;
+        .map_err(description)?;
     let begun = Instant::now();
     let status = loop {
-        if let Some(status) = child.try_wait().map_err(told)? {
+        if let Some(status) = child.try_wait().map_err(description)? {
             break status;
         }
         if begun.elapsed() > limit {
-            child.kill().and_then(|()| child.wait()).map_err(told)?;
+            child
+                .kill()
+                .and_then(|()| child.wait())
+                .map_err(description)?;
             return Err(format!("{program} did not end within {limit:?}"));
         }
         thread::sleep(Duration::from_millis(10));
@@ -158,7 +161,7 @@ fn run(mut command: Command, limit: Duration) -> Result<Ran, String> {
     let text = |path: &Path| fs::read(path).map(|it| String::from_utf8_lossy(&it).into_owned());
     Ok(Ran {
         succeeded: status.success(),
-        out: text(&out).map_err(told)?,
-        err: text(&err).map_err(told)?,
+        out: text(&out).map_err(description)?,
+        err: text(&err).map_err(description)?,
     })
 }

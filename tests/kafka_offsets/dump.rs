@@ -134,7 +134,7 @@ impl Dumped {
                     (*offset, *timestamp_ms, producer),
                     (stored.offset, stored.timestamp_ms, ours)
                 );
-                match told(record) {
+                match description(record) {
                     Some((our_type, our_key, our_value)) => {
                         assert_eq!(
                             (*key_type, key, value.as_ref()),
@@ -156,7 +156,7 @@ impl Dumped {
 }
 
 /// A record in the words of the dump tool: type, key, value. None for a type that is not decoded.
-fn told(record: &OffsetsRecord) -> Option<(i16, Value, Option<Value>)> {
+fn description(record: &OffsetsRecord) -> Option<(i16, Value, Option<Value>)> {
     Some(match record {
         OffsetsRecord::Offset {
             group,
@@ -173,11 +173,11 @@ fn told(record: &OffsetsRecord) -> Option<(i16, Value, Option<Value>)> {
             value.as_deref().map(generation),
         ),
         OffsetsRecord::ConsumerGroup { group, value } => {
-            let told = value.as_ref().map(|value| match value.metadata_hash {
+            let description = value.as_ref().map(|value| match value.metadata_hash {
                 0 => json!({"epoch": value.epoch}),
                 hash => json!({"epoch": value.epoch, "metadataHash": hash}),
             });
-            (3, json!({"groupId": &**group}), told)
+            (3, json!({"groupId": &**group}), description)
         }
         OffsetsRecord::ConsumerMember {
             group,

@@ -189,10 +189,12 @@ impl World {
         fired: u64,
     ) -> Result<(), Wrong> {
         match (answer, wanted) {
-            (Ok(told), Ok(placed)) => {
-                let told = (told.base_offset, told.duplicate);
-                if told != (placed.base, placed.duplicate) {
-                    return Err(format!("answered {told:?}, and the vector says {placed:?}"));
+            (Ok(description), Ok(placed)) => {
+                let description = (description.base_offset, description.duplicate);
+                if description != (placed.base, placed.duplicate) {
+                    return Err(format!(
+                        "answered {description:?}, and the vector says {placed:?}"
+                    ));
                 }
                 if placed.duplicate {
                     self.situations.saw("a duplicate answered");
@@ -204,8 +206,8 @@ impl World {
                 Ok(())
             }
             (Err(error), Err(refused)) => self.refused(&error, refused, fired),
-            (Ok(told), Err(refused)) => Err(format!(
-                "answered {told:?}, and the vector refuses: {refused:?}"
+            (Ok(description), Err(refused)) => Err(format!(
+                "answered {description:?}, and the vector refuses: {refused:?}"
             )),
             (Err(error), Ok(placed)) => {
                 let by_log = matches!(error, AppendError::Refused(_) | AppendError::Producer(_));

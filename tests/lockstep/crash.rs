@@ -10,8 +10,8 @@ use plimsoll_log::{Log, LogError, RecoveryReport};
 use plimsoll_promises::storage;
 
 use crate::op::Fate;
-use crate::view::{Found, Known};
-use crate::world::{DIRECTORY, World, Wrong, told};
+use crate::view::{Found, WrittenLog};
+use crate::world::{DIRECTORY, World, Wrong, description};
 
 /// How many survivors are told apart.
 const SURVIVORS_MAX: u64 = 48;
@@ -49,11 +49,11 @@ impl World {
         }
         self.situations.saw("a log that stopped, reopened");
         // It says so if nothing could be noted for the process that comes next.
-        let told = self
+        let description = self
             .log
             .stopped()
             .is_some_and(|why| why.contains("restart the machine"));
-        if self.fate.reboot || told {
+        if self.fate.reboot || description {
             return self.power_cut();
         }
         if self.sync_failed {
@@ -129,9 +129,9 @@ impl World {
         {
             // Before the vector is cut: L9 is a relation to all that was written.
             let bounds = (self.start_least, self.start_greatest);
-            let known = Known::of(&self.model, bounds, &self.cleaned);
+            let known = WrittenLog::of(&self.model, bounds, &self.cleaned);
             let found = Found::of(&self.log, self.disk.inner(), &self.model)?;
-            storage::recovered_is_prefix(&known, &found).map_err(told)?;
+            storage::recovered_is_prefix(&known, &found).map_err(description)?;
         }
         self.count(report, end);
         self.model = self
@@ -151,7 +151,8 @@ impl World {
         let (again, _) = Log::open(&mut disk, DIRECTORY, config, self.now_ms)
             .map_err(|error| refused(&error))?;
         let once = Found::of(log, self.disk.inner(), &self.model)?;
-        storage::recovered_alike(&once, &Found::of(&again, &disk, &self.model)?).map_err(told)?;
+        storage::recovered_alike(&once, &Found::of(&again, &disk, &self.model)?)
+            .map_err(description)?;
         match again == *log {
             true => Ok(()),
             false => Err("opened once more, the log knows something else of itself".to_owned()),
@@ -202,7 +203,7 @@ fn asks_for_restart(error: &LogError) -> bool {
 fn refused(error: &LogError) -> Wrong {
     let error = error.to_string();
     match storage::recovery_opens(Some(&error)) {
-        Err(broken) => told(broken),
+        Err(broken) => description(broken),
         Ok(()) => error,
     }
 }

@@ -31,7 +31,11 @@ fn caught(
     match found {
         Ok(()) => panic!("{name}: nothing was noticed in {CASES} stories"),
         Err(failure) => {
-            println!("{name}, {} events. {}\n", failure.ops.len(), failure.told());
+            println!(
+                "{name}, {} events. {}\n",
+                failure.ops.len(),
+                failure.description()
+            );
             failure.ops.len()
         }
     }

@@ -195,7 +195,7 @@ impl fmt::Display for Fate {
     }
 }
 
-fn told(records: &[NewRecord]) -> String {
+fn description(records: &[NewRecord]) -> String {
     let words: Vec<_> = records
         .iter()
         .map(|(key, tombstone)| format!("{}{key}", if *tombstone { "no " } else { "" }))
@@ -222,10 +222,10 @@ impl fmt::Display for Op {
                     (*gap, ", leaving a sequence out".to_owned()),
                     (*codec > 0, format!(", codec {codec}")),
                 ];
-                for (_, part) in parts.iter().filter(|(told, _)| *told) {
+                for (_, part) in parts.iter().filter(|(description, _)| *description) {
                     write!(f, "{part}")?;
                 }
-                write!(f, ": keys {}", told(records))
+                write!(f, ": keys {}", description(records))
             }
             Op::Retry { producer, back: 0 } => {
                 write!(f, "producer {producer} sends its last batch again")

@@ -7,7 +7,7 @@ use plimsoll_promises::storage::{self, Cleaned};
 use crate::op::Op;
 use crate::setup::{RETENTION_BYTES, RETENTION_MS};
 use crate::view::Found;
-use crate::world::{World, Wrong, told};
+use crate::world::{World, Wrong, description};
 
 impl World {
     /// Does it, and moves the vector along.
@@ -158,8 +158,8 @@ impl World {
 
     fn since(&mut self, timestamp_ms: i64) -> Result<(), Wrong> {
         let fired = self.disk.fired();
-        let told = match self.log.offset_for_time(&self.disk, timestamp_ms) {
-            Ok(told) => told,
+        let description = match self.log.offset_for_time(&self.disk, timestamp_ms) {
+            Ok(description) => description,
             Err(error) => return self.read_failed(&error, fired),
         };
         let found = Found::of(&self.log, self.disk.inner(), &self.model)?;
@@ -169,10 +169,10 @@ impl World {
         };
         let first = self.model.first_since(timestamp_ms, is_there);
         let wanted = first.filter(|(offset, _)| *offset < self.log.synced_end_offset());
-        match told == wanted {
+        match description == wanted {
             true => Ok(()),
             false => Err(format!(
-                "since {timestamp_ms} ms there is {wanted:?}, not {told:?}"
+                "since {timestamp_ms} ms there is {wanted:?}, not {description:?}"
             )),
         }
     }
@@ -188,14 +188,16 @@ impl World {
         let segments = self.log.segments().count();
         self.start_greatest = self.start_greatest.max(before);
         match self.log.delete_records(&mut self.disk, before) {
-            Ok(told) => {
-                if told != before.max(start) {
-                    return Err(format!("deleted up to {told}, and {before} was asked for"));
+            Ok(description) => {
+                if description != before.max(start) {
+                    return Err(format!(
+                        "deleted up to {description}, and {before} was asked for"
+                    ));
                 }
                 self.model.synced = self.log.synced_end_offset();
                 self.model.delete_records(before);
-                self.started_at(told);
-                if told > start {
+                self.started_at(description);
+                if description > start {
                     self.situations.saw("records deleted");
                 }
                 if self.log.segments().count() < segments {
@@ -221,8 +223,8 @@ impl World {
         let bytes: u64 = self.log.segments().map(|segment| segment.bytes()).sum();
         self.start_greatest = self.log.synced_end_offset();
         let fired = self.disk.fired();
-        let told = match self.log.apply_retention(&mut self.disk, self.now_ms) {
-            Ok(told) => told,
+        let description = match self.log.apply_retention(&mut self.disk, self.now_ms) {
+            Ok(description) => description,
             Err(error) => {
                 self.model.start = self.log.log_start_offset();
                 return self.failed(fired, &error);
@@ -231,19 +233,19 @@ impl World {
         let deleted = self
             .model
             .records()
-            .filter(|r| r.offset >= start && r.offset < told);
+            .filter(|r| r.offset >= start && r.offset < description);
         let newest = deleted.map(|record| record.timestamp_ms).max();
         let young = newest.is_some_and(|newest| self.now_ms - newest <= RETENTION_MS);
         let left: u64 = self.log.segments().map(|segment| segment.bytes()).sum();
-        if told > start && (self.setup.compact || (young && left < RETENTION_BYTES)) {
+        if description > start && (self.setup.compact || (young && left < RETENTION_BYTES)) {
             return Err(format!(
-                "retention deleted up to {told}, of {bytes} bytes {left} are left"
+                "retention deleted up to {description}, of {bytes} bytes {left} are left"
             ));
         }
-        if told > start {
+        if description > start {
             self.situations.saw("records deleted by retention");
         }
-        self.started_at(told);
+        self.started_at(description);
         Ok(())
     }
 
@@ -281,7 +283,7 @@ impl World {
                 log.synced_end_offset(),
             );
             storage::only_settled_is_cleaned(&before, synced, active, report.end_offset)
-                .map_err(told)?;
+                .map_err(description)?;
         }
         if self.setup.compact {
             let below = report.end_offset;

@@ -103,10 +103,10 @@ impl<'a> Found<'a> {
                 .map(|e| (e.epoch, e.start_offset))
                 .collect(),
             aborted: aborted
-                .map(|told| Aborted {
-                    first: told.first_offset,
-                    marker: told.last_offset,
-                    producer: told.producer_id,
+                .map(|description| Aborted {
+                    first: description.first_offset,
+                    marker: description.last_offset,
+                    producer: description.producer_id,
                 })
                 .collect(),
         })
@@ -170,7 +170,7 @@ impl LogView for Found<'_> {
 }
 
 /// Everything that was written.
-pub struct Known {
+pub struct WrittenLog {
     batches: Vec<storage::Batch>,
     synced: i64,
     start: (i64, i64),
@@ -178,9 +178,9 @@ pub struct Known {
     compacted: bool,
 }
 
-impl Known {
-    pub fn of(model: &StorageLog, start: (i64, i64), cleaned: &[Cleaned]) -> Known {
-        Known {
+impl WrittenLog {
+    pub fn of(model: &StorageLog, start: (i64, i64), cleaned: &[Cleaned]) -> WrittenLog {
+        WrittenLog {
             batches: model.batches.iter().map(written).collect(),
             synced: model.synced,
             start,
@@ -218,7 +218,7 @@ pub fn written(batch: &model::Batch) -> storage::Batch {
     }
 }
 
-impl Written for Known {
+impl Written for WrittenLog {
     fn batches(&self) -> &[storage::Batch] {
         &self.batches
     }

@@ -12,7 +12,7 @@ use plimsoll_promises::storage::{self, Cleaned, LogView};
 use crate::op::{Fate, Op};
 use crate::setup::Setup;
 use crate::situations;
-use crate::view::{Found, Known};
+use crate::view::{Found, WrittenLog};
 use plimsoll_tests::situations::Situations;
 
 /// The log's directory.
@@ -133,9 +133,9 @@ impl World {
             ));
         }
         let found = Found::of(&self.log, self.disk.inner(), &self.model)?;
-        let known = Known::of(&self.model, (start, start), &self.cleaned);
-        for relation in storage::each::<Known, Found<'_>>() {
-            relation(&known, &found).map_err(told)?;
+        let known = WrittenLog::of(&self.model, (start, start), &self.cleaned);
+        for relation in storage::each::<WrittenLog, Found<'_>>() {
+            relation(&known, &found).map_err(description)?;
         }
         match self.cut_pass.take() {
             None => Ok(()),
@@ -143,7 +143,7 @@ impl World {
                 // The crash may have taken what came behind.
                 let left = |batch: &&storage::Batch| batch.last < found.end();
                 let [old, new] = pass.map(|of| of.iter().filter(left).cloned().collect::<Vec<_>>());
-                storage::old_or_new(&old, &new, &found).map_err(told)
+                storage::old_or_new(&old, &new, &found).map_err(description)
             }
         }
     }
@@ -165,7 +165,7 @@ impl World {
 }
 
 /// A promise's own words.
-pub fn told(broken: Broken) -> Wrong {
+pub fn description(broken: Broken) -> Wrong {
     broken.to_string()
 }
 

@@ -6,7 +6,7 @@ use plimsoll_model::groups::api::{Commit, Committer, Fetch, Join, Leave, Produce
 use plimsoll_model::groups::{MemberId, Metadata, Place, Protocol, Request, SUBSCRIPTION};
 use plimsoll_tests::story::Wrong;
 
-use crate::op::{Client, Guise, Offset, SLOTS, STATIC};
+use crate::op::{Client, Identity, Offset, SLOTS, STATIC};
 use crate::world::{Known, World};
 
 /// An id that nobody was given.
@@ -41,7 +41,7 @@ impl World {
     }
 
     /// How the client says who it is.
-    pub fn who(&self, client: Client, guise: Guise) -> Committer {
+    pub fn who(&self, client: Client, guise: Identity) -> Committer {
         let (known, slot) = (self.known(client), client.1);
         let mut by = Committer {
             member: known.member,
@@ -49,15 +49,15 @@ impl World {
             generation: known.generation,
         };
         match guise {
-            Guise::Itself => {}
-            Guise::Earlier => by.generation -= 1,
-            Guise::Later => by.generation += 1,
-            Guise::Stranger => by.member = STRANGER,
-            Guise::Nameless => by.member = 0,
-            Guise::Timeless => by.generation = -1,
-            Guise::Nobody => (by.member, by.instance, by.generation) = (0, None, -1),
-            Guise::Usurper => by.instance = Some(STATIC + (slot + 1) % 2),
-            Guise::UnknownInstance => by.instance = Some(9),
+            Identity::Itself => {}
+            Identity::Earlier => by.generation -= 1,
+            Identity::Later => by.generation += 1,
+            Identity::Stranger => by.member = STRANGER,
+            Identity::Nameless => by.member = 0,
+            Identity::Timeless => by.generation = -1,
+            Identity::Nobody => (by.member, by.instance, by.generation) = (0, None, -1),
+            Identity::Usurper => by.instance = Some(STATIC + (slot + 1) % 2),
+            Identity::UnknownInstance => by.instance = Some(9),
         }
         by
     }
@@ -126,7 +126,7 @@ impl World {
         &mut self,
         group: u8,
         who: &[(u8, bool)],
-        guise: Guise,
+        guise: Identity,
         version: i16,
     ) -> Result<(), Wrong> {
         let leaving = |(slot, by_instance): &(u8, bool)| {

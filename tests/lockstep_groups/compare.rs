@@ -40,7 +40,7 @@ impl World {
     pub fn settle(
         &mut self,
         before: &Before,
-        told: Answers,
+        description: Answers,
         mut expected: Answers,
     ) -> Result<(), Wrong> {
         self.steps += 1;
@@ -53,7 +53,7 @@ impl World {
             }
             self.wheel.clear();
         }
-        self.compare_answers(told, expected)?;
+        self.compare_answers(description, expected)?;
         if self.broker.disk().is_off() {
             return self.power_cut();
         }
@@ -64,12 +64,16 @@ impl World {
         }
     }
 
-    fn compare_answers(&mut self, mut told: Answers, mut expected: Answers) -> Result<(), Wrong> {
-        told.sort_by_key(|(call, _)| *call);
+    fn compare_answers(
+        &mut self,
+        mut description: Answers,
+        mut expected: Answers,
+    ) -> Result<(), Wrong> {
+        description.sort_by_key(|(call, _)| *call);
         expected.sort_by_key(|(call, _)| *call);
-        same("answers", &told, &expected)?;
-        self.note_answers(&told);
-        for (call, answer) in &told {
+        same("answers", &description, &expected)?;
+        self.note_answers(&description);
+        for (call, answer) in &description {
             self.learn(*call, answer);
         }
         Ok(())

@@ -74,11 +74,11 @@ impl World {
         let before = self.before();
         let time: Timestamp = self.time();
         let effects: Vec<Effect> = self.broker.load(time);
-        let told = self.take(effects)?;
+        let description = self.take(effects)?;
         if !self.broker.is_stopped() {
             self.load_model();
         }
-        self.settle(&before, told, Answers::new())
+        self.settle(&before, description, Answers::new())
     }
 
     fn load_model(&mut self) {

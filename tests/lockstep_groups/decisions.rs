@@ -26,7 +26,11 @@ fn caught(name: &str, change: impl Fn(&mut Decisions)) -> usize {
     match found {
         Ok(()) => panic!("{name}: nothing was noticed in {CASES} stories"),
         Err(failure) => {
-            println!("{name}, {} events. {}\n", failure.ops.len(), failure.told());
+            println!(
+                "{name}, {} events. {}\n",
+                failure.ops.len(),
+                failure.description()
+            );
             failure.ops.len()
         }
     }

@@ -15,7 +15,7 @@ pub const STATIC: u8 = 3;
 
 /// How a client says who it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Guise {
+pub enum Identity {
     /// As it knows itself, which may be outdated.
     Itself,
     /// With the generation before.
@@ -55,7 +55,7 @@ pub struct Fate {
 pub enum Op {
     Join {
         client: Client,
-        guise: Guise,
+        guise: Identity,
         /// It has forgotten its id.
         anew: bool,
         protocols: u8,
@@ -65,32 +65,32 @@ pub enum Op {
     },
     Sync {
         client: Client,
-        guise: Guise,
+        guise: Identity,
         /// Which parts of the labels it gives, and gives wrongly.
         label: u8,
         version: i16,
     },
     Heartbeat {
         client: Client,
-        guise: Guise,
+        guise: Identity,
     },
     Leave {
         group: u8,
         /// Slots, each by its id or by its instance alone.
         who: Vec<(u8, bool)>,
-        guise: Guise,
+        guise: Identity,
         version: i16,
     },
     Commit {
         client: Client,
-        guise: Guise,
+        guise: Identity,
         offsets: Vec<Offset>,
         retention_ms: Option<i64>,
         version: i16,
     },
     TxnCommit {
         client: Client,
-        guise: Guise,
+        guise: Identity,
         producer: u8,
         /// The producer begins its next epoch, or uses the one before.
         epoch: i8,
@@ -150,8 +150,8 @@ pub enum Op {
 
 const HOUR_MS: i64 = 3_600_000;
 
-fn guise() -> impl Strategy<Value = Guise> {
-    use Guise::*;
+fn guise() -> impl Strategy<Value = Identity> {
+    use Identity::*;
     let odd = [
         Earlier,
         Later,

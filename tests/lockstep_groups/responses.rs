@@ -81,11 +81,11 @@ pub fn answer(response: &Response) -> Result<Answer, Wrong> {
 fn joined(r: &JoinGroupResponse) -> Result<Joined, Wrong> {
     let mut members = BTreeMap::new();
     for member in &r.members {
-        let told = (
+        let description = (
             instance_of(&member.instance)?,
             metadata_of(&member.metadata)?,
         );
-        members.insert(member_of(&member.member)?, told);
+        members.insert(member_of(&member.member)?, description);
     }
     Ok(Joined {
         error: error(r.error)?,

@@ -8,7 +8,7 @@ use plimsoll_model::groups::{Answers, Error, Phase, Status, Timer};
 use plimsoll_tests::story::{self, Wrong};
 use proptest::prelude::*;
 
-use crate::op::{self, Guise, Op, SLOTS};
+use crate::op::{self, Identity, Op, SLOTS};
 use crate::setup::Setup;
 use crate::world::World;
 use crate::{names, responses};
@@ -165,10 +165,10 @@ impl World {
         for slot in &slots {
             let client = (group, *slot);
             let before = self.known(client).member;
-            self.join(client, self.who(client, Guise::Itself), settings)?;
+            self.join(client, self.who(client, Identity::Itself), settings)?;
             let given = self.known(client).member;
             if given != before && given != 0 {
-                self.join(client, self.who(client, Guise::Itself), settings)?;
+                self.join(client, self.who(client, Identity::Itself), settings)?;
             }
         }
         for _ in 0..3 {
@@ -179,7 +179,7 @@ impl World {
         }
         for slot in &slots {
             let client = (group, *slot);
-            self.sync(client, self.who(client, Guise::Itself), 3, 9)?;
+            self.sync(client, self.who(client, Identity::Itself), 3, 9)?;
         }
         self.flush()
     }
@@ -209,7 +209,7 @@ impl World {
     fn flush(&mut self) -> Result<(), Wrong> {
         let before = self.before();
         let effects = self.broker.flush(self.time(), Flush::Offsets);
-        let told = self.take(effects)?;
+        let description = self.take(effects)?;
         let mut expected = Answers::new();
         let failed = self.met_a_fault(&before);
         for index in 0..self.model.len() {
@@ -221,14 +221,14 @@ impl World {
                 expected.extend(model.flush(self.now));
             }
         }
-        self.settle(&before, told, expected)
+        self.settle(&before, description, expected)
     }
 
     /// A pass of expiry, which a fault may cut short in each partition.
     fn expire(&mut self) -> Result<(), Wrong> {
         let before = self.before();
         let effects = self.broker.expire_offsets(self.time());
-        let told = self.take(effects)?;
+        let description = self.take(effects)?;
         let failed = self.met_a_fault(&before);
         for index in 0..self.model.len() {
             let expired = match self.model[index].status {
@@ -246,13 +246,13 @@ impl World {
                 self.model[index].expire(record);
             }
         }
-        self.settle(&before, told, Answers::new())
+        self.settle(&before, description, Answers::new())
     }
 
     fn clean(&mut self, partition: usize) -> Result<(), Wrong> {
         let before = self.before();
         let (cleaned, effects) = self.broker.clean_offsets(self.time(), partition);
-        let told = self.take(effects)?;
+        let description = self.take(effects)?;
         match cleaned {
             Some(Ok(report)) => self.note_clean(&report),
             Some(Err(error)) if !self.met_a_fault(&before) => {
@@ -260,19 +260,19 @@ impl World {
             }
             _ => {}
         }
-        self.settle(&before, told, Answers::new())?;
+        self.settle(&before, description, Answers::new())?;
         self.compare_all_entries()
     }
 
     fn resign(&mut self, partition: usize) -> Result<(), Wrong> {
         let before = self.before();
         let effects = self.broker.resign(self.time(), partition);
-        let told = self.take(effects)?;
+        let description = self.take(effects)?;
         let expected = self.model[partition].unload();
         if !expected.is_empty() {
             self.situations.saw("answers left open by an unload");
         }
-        self.settle(&before, told, expected)
+        self.settle(&before, description, expected)
     }
 
     fn lead(&mut self, partition: usize) {
@@ -305,22 +305,27 @@ impl World {
             groups: groups.iter().map(|id| names::group(*id)).collect(),
             version,
         });
-        let GroupResponse::Describe(told) = self.ask_once(request)? else {
+        let GroupResponse::Describe(description) = self.ask_once(request)? else {
             return Err("another answer than that to DescribeGroups".to_owned());
         };
-        if told.groups.len() != groups.len() {
-            return Err(format!("{groups:?} are described by {told:?}"));
+        if description.groups.len() != groups.len() {
+            return Err(format!("{groups:?} are described by {description:?}"));
         }
-        for (id, told) in groups.into_iter().zip(&told.groups) {
-            self.compare_described(id, told, version)?;
+        for (id, description) in groups.into_iter().zip(&description.groups) {
+            self.compare_described(id, description, version)?;
         }
         Ok(())
     }
 
-    fn compare_described(&mut self, id: u8, told: &DescribedGroup, v: i16) -> Result<(), Wrong> {
+    fn compare_described(
+        &mut self,
+        id: u8,
+        description: &DescribedGroup,
+        v: i16,
+    ) -> Result<(), Wrong> {
         let expected = self.model[self.partition_of(id)].describe(id);
-        let wrong = Err(format!("{told:?}, and the model says {expected:?}"));
-        let error = responses::error(told.error)?;
+        let wrong = Err(format!("{description:?}, and the model says {expected:?}"));
+        let error = responses::error(description.error)?;
         let described = match expected {
             Err(refused) if refused == error => return Ok(()),
             Err(_) => return wrong,
@@ -330,7 +335,7 @@ impl World {
                 } else {
                     Error::None
                 };
-                let dead = told.state == Some(plimsoll_broker::GroupState::Dead);
+                let dead = description.state == Some(plimsoll_broker::GroupState::Dead);
                 self.situations.saw("a group described that does not exist");
                 return if dead && error == unknown {
                     Ok(())
@@ -341,7 +346,7 @@ impl World {
             Ok(Some(described)) => described,
         };
         let mut members = std::collections::BTreeMap::new();
-        for member in &told.members {
+        for member in &description.members {
             let seen = (
                 names::instance_of(&member.instance)?,
                 names::metadata_of(&member.metadata)?,
@@ -351,9 +356,9 @@ impl World {
         }
         let protocol = described.protocol.map_or("".into(), names::protocol);
         let same = error == Error::None
-            && told.state == Some(names::phase(described.phase))
-            && told.protocol_type == names::kind(described.kind.unwrap_or(0))
-            && told.protocol == protocol
+            && description.state == Some(names::phase(described.phase))
+            && description.protocol_type == names::kind(described.kind.unwrap_or(0))
+            && description.protocol == protocol
             && members == described.members;
         if described.phase == Phase::Stable {
             self.situations.saw("a stable group described");
@@ -378,27 +383,29 @@ impl World {
                 .map(|t| (*t).into())
                 .collect(),
         });
-        let GroupResponse::List(told) = self.ask_once(request)? else {
+        let GroupResponse::List(description) = self.ask_once(request)? else {
             return Err("another answer than that to ListGroups".to_owned());
         };
         let mut expected = std::collections::BTreeMap::new();
         for model in &self.model {
             match model.list() {
                 Ok(groups) => expected.extend(groups),
-                Err(_) if told.error == ErrorCode::CoordinatorLoadInProgress => return Ok(()),
-                Err(_) => return Err(format!("a list while a partition loads: {told:?}")),
+                Err(_) if description.error == ErrorCode::CoordinatorLoadInProgress => {
+                    return Ok(());
+                }
+                Err(_) => return Err(format!("a list while a partition loads: {description:?}")),
             }
         }
         expected.retain(|_, (phase, _)| state.is_none_or(|(s, _)| s == *phase) && kind != 2);
         let mut found = std::collections::BTreeMap::new();
-        for listed in &told.groups {
+        for listed in &description.groups {
             let kind = Some(names::kind_of(&listed.protocol_type)?).filter(|kind| *kind != 0);
             let seen = (names::phase_of(listed.state)?, kind);
             found.insert(names::group_of(&listed.group)?, seen);
         }
-        match told.error == ErrorCode::None && found == expected {
+        match description.error == ErrorCode::None && found == expected {
             true => Ok(()),
-            false => Err(format!("{told:?}, and the model says {expected:?}")),
+            false => Err(format!("{description:?}, and the model says {expected:?}")),
         }
     }
 }

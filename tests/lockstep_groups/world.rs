@@ -187,13 +187,13 @@ impl World {
         let real = requests::real(request, partition);
         let time = self.time();
         let effects = self.broker.request(time, CallId(call), real);
-        let told = self.take(effects)?;
+        let description = self.take(effects)?;
         let append = self.append_of(&before, partition);
         let seen = self.seen(by.0)?;
         let model = &mut self.model[partition];
         let expected = model.request(self.now, call, request, &seen, append);
         self.note_request(request, call, &expected, append);
-        self.settle(&before, told, expected)
+        self.settle(&before, description, expected)
     }
 
     /// The timer that fires next fires in both.
@@ -203,13 +203,13 @@ impl World {
         };
         let before = self.before();
         let effects = self.broker.fire(self.time(), &id);
-        let told = self.take(effects)?;
+        let description = self.take(effects)?;
         let partition = self.partition_of(group);
         let append = self.append_of(&before, partition);
         let seen = self.seen(group)?;
         let model = &mut self.model[partition];
         let expected = model.fire(self.now, group, timer, &seen, append);
         self.note_timer(group, timer, append);
-        self.settle(&before, told, expected)
+        self.settle(&before, description, expected)
     }
 }

@@ -144,7 +144,7 @@ impl<W: World> Failure<W> {
     }
 
     /// The story in words.
-    pub fn told(&self) -> String {
+    pub fn description(&self) -> String {
         let mut out = format!("Of {}:\n", self.setup);
         for (number, op) in self.ops.iter().enumerate() {
             let _ = writeln!(out, "{:>4}. {op}", number + 1);

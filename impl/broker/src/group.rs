@@ -128,10 +128,10 @@ impl<D: Disk> Broker<D> {
             }
             Err(error) => error,
         };
-        let told = refusal(&error);
-        let rejected = shard.coordinator.reject(now, step, told);
+        let description = refusal(&error);
+        let rejected = shard.coordinator.reject(now, step, description);
         let mut effects: Vec<Effect> = Effect::all(rejected).collect();
-        if told == ErrorCode::KafkaStorageError && !matches!(error, AppendError::Undone(_)) {
+        if description == ErrorCode::KafkaStorageError && !matches!(error, AppendError::Undone(_)) {
             // See `produce`.
             let log = shard.partition.log.directory().to_owned();
             effects.extend(self.fail_stop(now, StopReason::Append { log, error }));

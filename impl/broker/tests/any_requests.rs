@@ -136,8 +136,8 @@ impl Story {
         {
             self.issued = Some(r.member.clone());
         }
-        let told = self.driver.answer(call).map(errors).unwrap_or_default();
-        if !told.is_empty() && told.iter().all(|error| DEFINITE.contains(error)) {
+        let description = self.driver.answer(call).map(errors).unwrap_or_default();
+        if !description.is_empty() && description.iter().all(|error| DEFINITE.contains(error)) {
             seen.refused += 1;
             assert_eq!(written, 0, "{request:?} was refused and wrote");
             let same = form == self.driver.form();
@@ -150,18 +150,21 @@ impl Story {
             && written > 0
         {
             self.driver.flush(Flush::Offsets);
-            let told = self.driver.answer(call).map(errors).unwrap_or_default();
-            let accepted = told.iter().filter(|e| **e == ErrorCode::None).count();
+            let description = self.driver.answer(call).map(errors).unwrap_or_default();
+            let accepted = description
+                .iter()
+                .filter(|e| **e == ErrorCode::None)
+                .count();
             assert_eq!(accepted as i64, written, "{request:?}");
-            self.is_stored(commit, &told);
+            self.is_stored(commit, &description);
             seen.stored += 1;
-            seen.in_part += usize::from(accepted < told.len());
+            seen.in_part += usize::from(accepted < description.len());
         }
     }
 
     /// Of each partition the last that was accepted is what a fetch shows.
-    fn is_stored(&mut self, commit: &OffsetCommit, told: &[ErrorCode]) {
-        let accepted = commit.offsets.iter().zip(told);
+    fn is_stored(&mut self, commit: &OffsetCommit, description: &[ErrorCode]) {
+        let accepted = commit.offsets.iter().zip(description);
         let accepted = accepted.filter(|(_, error)| **error == ErrorCode::None);
         let last: BTreeMap<_, _> = accepted
             .map(|(o, _)| ((o.topic.clone(), o.partition), o))

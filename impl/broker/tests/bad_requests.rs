@@ -79,9 +79,9 @@ fn state(driver: &Broken) -> (Vec<u8>, Option<PartitionView>) {
 /// The request is answered at once with these errors, and nothing has changed.
 fn leaves_no_trace(driver: &mut Broken, request: GroupRequest, expected: &[ErrorCode]) {
     let before = state(driver);
-    let told = driver.ask(request.clone());
-    let told = told.as_ref().map(errors);
-    assert_eq!(told.as_deref(), Some(expected), "{request:?}");
+    let description = driver.ask(request.clone());
+    let description = description.as_ref().map(errors);
+    assert_eq!(description.as_deref(), Some(expected), "{request:?}");
     assert!(state(driver) == before, "{request:?} left a trace");
 }
 
@@ -299,8 +299,8 @@ fn the_same_twice_in_one_request() {
     });
     let call = driver.send(twice);
     driver.flush(Flush::Offsets);
-    let told = driver.answer(call).map(errors);
-    assert_eq!(told, Some(vec![ErrorCode::None; 2]));
+    let description = driver.answer(call).map(errors);
+    assert_eq!(description, Some(vec![ErrorCode::None; 2]));
     assert_eq!(driver.committed(), 6, "the last one counts");
     let mut fetch = offset_fetch(true);
     fetch.partitions = Some(vec![("t".into(), 0); 2]);
@@ -317,9 +317,9 @@ fn the_same_twice_in_one_request() {
     // The first time it leaves; the second time nobody of that name is there.
     let call = driver.send(leave_of(&["a", "a"]));
     driver.flush(Flush::Offsets);
-    let told = driver.answer(call).map(errors);
+    let description = driver.answer(call).map(errors);
     let left_once = vec![ErrorCode::None, ErrorCode::UnknownMemberId];
-    assert_eq!(told, Some(left_once));
+    assert_eq!(description, Some(left_once));
     assert_eq!(driver.broker.group("g").map(|g| g.members.len()), Some(0));
 }
 
@@ -343,9 +343,9 @@ fn a_million_offsets_in_one_request_are_there_or_not() {
         request.offsets[7].partition = 9;
         let call = driver.send(request);
         driver.flush(Flush::Offsets);
-        let told = driver.answer(call).map(errors).unwrap_or_default();
-        assert_eq!(told.len(), OFFSETS);
-        for (index, error) in told.into_iter().enumerate() {
+        let description = driver.answer(call).map(errors).unwrap_or_default();
+        assert_eq!(description.len(), OFFSETS);
+        for (index, error) in description.into_iter().enumerate() {
             let expected = if index == 7 {
                 ErrorCode::UnknownTopicOrPartition
             } else {

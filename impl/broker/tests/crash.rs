@@ -16,17 +16,19 @@ struct Acknowledged {
 
 /// Joins, produces and commits, with answers noted as they come; goes on to the end whatever happens.
 fn life(driver: &mut Driver<Faulty<SimDisk>>) -> Acknowledged {
-    let mut told = Acknowledged::default();
+    let mut description = Acknowledged::default();
     driver.send(join("a"));
     let synced = driver.send(sync("a", 1));
     driver.flush(Flush::Offsets);
-    told.assigned = driver.error(synced) == Some(ErrorCode::None);
+    description.assigned = driver.error(synced) == Some(ErrorCode::None);
     let first = driver.send(produce(&["x", "y"]));
     let second = driver.send(produce(&["z"]));
     driver.flush(Flush::Data);
     for (call, values) in [(first, ["x", "y"].as_slice()), (second, &["z"])] {
         if driver.error(call) == Some(ErrorCode::None) {
-            told.values.extend(values.iter().map(|v| (*v).to_owned()));
+            description
+                .values
+                .extend(values.iter().map(|v| (*v).to_owned()));
         }
     }
     let commits = [
@@ -39,10 +41,10 @@ fn life(driver: &mut Driver<Faulty<SimDisk>>) -> Acknowledged {
     driver.send(produce(&["w"]));
     for (call, offset) in commits.into_iter().chain(last) {
         if driver.error(call) == Some(ErrorCode::None) {
-            told.commit = Some(offset);
+            description.commit = Some(offset);
         }
     }
-    told
+    description
 }
 
 /// Runs the life with a power cut at the `crash`-th operation; none if the broker did not even open.
@@ -52,8 +54,8 @@ fn cut_at(crash: u64, config: &Config) -> (SimDisk, Acknowledged) {
     match Broker::open(disk, config) {
         Ok(broker) => {
             let mut driver = Driver::serve(broker);
-            let told = life(&mut driver);
-            (driver.broker.into_disk().into_inner(), told)
+            let description = life(&mut driver);
+            (driver.broker.into_disk().into_inner(), description)
         }
         Err(failure) => (failure.disk.into_inner(), Acknowledged::default()),
     }
@@ -66,13 +68,13 @@ fn operations(config: &Config) -> u64 {
 }
 
 /// Why the survivor breaks a promise, if it does.
-fn broken(survivor: SimDisk, told: &Acknowledged) -> Option<String> {
+fn broken(survivor: SimDisk, description: &Acknowledged) -> Option<String> {
     let mut driver = Driver::start(survivor, &config());
     let (visible, committed) = (driver.visible(), driver.committed());
-    if !visible.starts_with(&told.values) {
+    if !visible.starts_with(&description.values) {
         return Some(format!(
             "L1: {:?} were acknowledged, {visible:?} are there",
-            told.values
+            description.values
         ));
     }
     if !["x", "y", "z", "w"]
@@ -83,16 +85,16 @@ fn broken(survivor: SimDisk, told: &Acknowledged) -> Option<String> {
             "L9: {visible:?} is not a prefix of what was written"
         ));
     }
-    if committed < told.commit.unwrap_or(-1) {
+    if committed < description.commit.unwrap_or(-1) {
         return Some(format!(
             "S3: {:?} was acknowledged, {committed} is there",
-            told.commit
+            description.commit
         ));
     }
     let group = driver.broker.group("g");
     let stable = group
         .is_some_and(|g| g.state == GroupState::Stable && g.members[0].assignment == bytes("t-0"));
-    if told.assigned && !stable {
+    if description.assigned && !stable {
         return Some("G3: the assignment was handed out and is gone".to_owned());
     }
     None
@@ -104,10 +106,10 @@ fn nothing_acknowledged_is_lost_wherever_the_power_goes() {
     let operations = operations(&config);
     let mut images = 0;
     for crash in 0..=operations {
-        let (disk, told) = cut_at(crash, &config);
+        let (disk, description) = cut_at(crash, &config);
         for survivor in disk.survivors() {
             images += 1;
-            if let Some(why) = broken(survivor, &told) {
+            if let Some(why) = broken(survivor, &description) {
                 panic!("crash at operation {crash} of {operations}: {why}");
             }
         }
@@ -152,10 +154,10 @@ fn recovery_is_idempotent_and_may_crash_itself() {
 fn is_caught(decisions: Decisions) -> Option<String> {
     let config = deciding(decisions);
     let find = |crash| {
-        let (disk, told) = cut_at(crash, &config);
+        let (disk, description) = cut_at(crash, &config);
         disk.survivors()
             .into_iter()
-            .find_map(|survivor| broken(survivor, &told))
+            .find_map(|survivor| broken(survivor, &description))
     };
     (0..=operations(&config)).find_map(find)
 }

@@ -131,12 +131,15 @@ fn is_passed_over(mut broker: Broker<SimDisk>, what: &str) {
 
 /// The load names the record and what is wrong with it, and nobody is served from what stands before it.
 fn is_refused(mut broker: Broker<SimDisk>, expected: &str) {
-    let told = match &broker.load(NOW)[..] {
+    let description = match &broker.load(NOW)[..] {
         [.., Effect::FailStop { reason }] => reason.to_string(),
         other => panic!("{expected}: {other:?}"),
     };
     let prefix = format!("{DIRECTORY}: load failed: {expected}");
-    assert!(told.starts_with(&prefix), "{told}, not {prefix}");
+    assert!(
+        description.starts_with(&prefix),
+        "{description}, not {prefix}"
+    );
     nobody_is_served(&mut broker);
 }
 
@@ -175,8 +178,8 @@ fn types_that_hold_no_offsets_are_passed_over_whatever_is_in_them() {
         for rest in [&b""[..], b"\xff\xff\xff\xff", b"\0\x01g\0\x01m"] {
             let key = [&key_type.to_be_bytes(), rest].concat();
             for value in [None, Some(&b""[..]), Some(&b"\x7f\xff garbage"[..])] {
-                let told = format!("type {key_type}, {rest:?}, {value:?}");
-                is_passed_over(around(raw(Some(&key), value)), &told);
+                let description = format!("type {key_type}, {rest:?}, {value:?}");
+                is_passed_over(around(raw(Some(&key), value)), &description);
             }
         }
     }
@@ -259,12 +262,12 @@ fn a_value_of_a_later_version_is_refused_by_that_version() {
             let later = [&version.to_be_bytes(), &value[2..]].concat();
             let broker = around(raw(Some(&key), Some(&later)));
             is_refused(broker, "record 1: value: ");
-            let told = match &around(raw(Some(&key), Some(&later))).load(NOW)[..] {
+            let description = match &around(raw(Some(&key), Some(&later))).load(NOW)[..] {
                 [.., Effect::FailStop { reason }] => reason.to_string(),
                 other => panic!("{other:?}"),
             };
             let named = format!("of unknown version {version}");
-            assert!(told.ends_with(&named), "{told}, not {named}");
+            assert!(description.ends_with(&named), "{description}, not {named}");
         }
     }
 }
@@ -305,7 +308,7 @@ fn a_flipped_byte_in_a_segment_in_the_middle_is_told_by_file_and_byte() {
     let damaged = format!("{DIRECTORY}/{}", segments[1]);
     let byte = disk.read_at(&damaged, 80, 1).unwrap()[0];
     disk.write_at(&damaged, 80, &[!byte]).unwrap();
-    let told = match Broker::open(disk, &config) {
+    let description = match Broker::open(disk, &config) {
         Err(failed) => failed.to_string(),
         Ok(mut broker) => {
             let effects = broker.load(NOW);
@@ -317,8 +320,8 @@ fn a_flipped_byte_in_a_segment_in_the_middle_is_told_by_file_and_byte() {
         }
     };
     assert!(
-        told.contains(&segments[1]) && told.contains("byte 0"),
-        "{told}"
+        description.contains(&segments[1]) && description.contains("byte 0"),
+        "{description}"
     );
 }
 

@@ -9,8 +9,8 @@ use crate::coordinator::Coordinator;
 use crate::decisions::UpdateCache;
 use crate::error_code::ErrorCode;
 use crate::group::Group;
+use crate::group_step::GroupStep;
 use crate::step::{Answer, Cause, Change, Outcome, Step};
-use crate::turn::Turn;
 
 /// An error of the append, as a group client sees it (Kafka `handleOperationException`): always one after which the client must not
 /// believe that nothing happened (S4).
@@ -110,7 +110,7 @@ impl Coordinator {
         &mut self,
         now: Timestamp,
         id: &Text,
-        change: impl FnOnce(&mut Turn<'_>),
+        change: impl FnOnce(&mut GroupStep<'_>),
     ) -> Outcome {
         let Some(group) = self.groups.get(id) else {
             return Outcome::default();

@@ -9,10 +9,10 @@ use crate::api::{CallId, GroupRequest, Timestamp};
 use crate::config::CoordinatorConfig;
 use crate::decisions::Decisions;
 use crate::group::Group;
+use crate::group_step::GroupStep;
 use crate::step::{Cause, Deferred, Outcome, Step};
 use crate::timer::TimerId;
 use crate::topics::Topics;
-use crate::turn::Turn;
 
 /// What the coordinator can do at the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -82,8 +82,8 @@ impl Coordinator {
         Coordinator::new(config, self.decisions, topics, leader_epoch)
     }
 
-    pub(crate) fn turn(&self, now: Timestamp, group: Group) -> Turn<'_> {
-        Turn {
+    pub(crate) fn turn(&self, now: Timestamp, group: Group) -> GroupStep<'_> {
+        GroupStep {
             config: &self.config,
             decisions: self.decisions,
             topics: &self.topics,

@@ -10,9 +10,9 @@ use crate::api::{
 use crate::coordinator::Coordinator;
 use crate::error_code::ErrorCode;
 use crate::group::{Group, GroupState};
+use crate::group_step::GroupStep;
 use crate::offset_delete::tombstone;
 use crate::step::{Cause, Step};
-use crate::turn::Turn;
 
 impl Coordinator {
     /// All groups of a request are removed by one batch: all of them or none.
@@ -58,7 +58,7 @@ fn deletable(group: &Group) -> ErrorCode {
     }
 }
 
-impl Turn<'_> {
+impl GroupStep<'_> {
     /// Those that wait for a marker too: a transaction that ends later must not bring them back (C-9).
     fn delete_all_offsets(&mut self) {
         let id = self.group.id.clone();

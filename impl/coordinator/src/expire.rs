@@ -5,10 +5,10 @@ use plimsoll_offsets::Text;
 use crate::decisions::StaticSession;
 use crate::event::RebalanceCause;
 use crate::group::GroupState;
+use crate::group_step::GroupStep;
 use crate::timer::TimerName;
-use crate::turn::Turn;
 
-impl Turn<'_> {
+impl GroupStep<'_> {
     pub(crate) fn expire(&mut self, name: &TimerName) {
         match name {
             TimerName::Session(member) if self.outlives_its_session(member) => {
@@ -16,7 +16,7 @@ impl Turn<'_> {
             }
             TimerName::Session(member) => {
                 self.remove_member(member);
-                self.go_on_without_the_gone(RebalanceCause::SessionExpired);
+                self.rebalance_after_removal(RebalanceCause::SessionExpired);
             }
             TimerName::Pending(member) => {
                 self.group.pending.remove(member);

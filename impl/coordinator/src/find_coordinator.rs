@@ -149,14 +149,14 @@ mod tests {
     #[test]
     fn a_group_is_where_its_partition_is_led() {
         let found = led_by(Some(2)).find(&ask(0, &["g", "test-group", ""], 4));
-        let told: Vec<_> = found
+        let description: Vec<_> = found
             .coordinators
             .iter()
             .map(|c| (&*c.key, c.error, c.broker))
             .collect();
         let none = ErrorCode::None;
         assert_eq!(
-            told,
+            description,
             [("g", none, 2), ("test-group", none, 1), ("", none, 1)]
         );
         let endpoint = found.coordinators[0].endpoint.as_ref().expect("led");

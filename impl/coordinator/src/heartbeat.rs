@@ -3,9 +3,9 @@
 use crate::api::{CallId, GroupResponse, Heartbeat, HeartbeatResponse};
 use crate::error_code::ErrorCode;
 use crate::group::GroupState;
-use crate::turn::Turn;
+use crate::group_step::GroupStep;
 
-impl Turn<'_> {
+impl GroupStep<'_> {
     pub(crate) fn heartbeat(&mut self, call: CallId, request: &Heartbeat) {
         let error = self.heartbeat_error(request);
         if matches!(error, ErrorCode::None | ErrorCode::RebalanceInProgress) {

@@ -6,9 +6,9 @@ use crate::api::{CallId, GroupResponse, JoinGroup, JoinGroupResponse};
 use crate::error_code::ErrorCode;
 use crate::event::RebalanceCause;
 use crate::group::GroupState;
+use crate::group_step::GroupStep;
 use crate::member::Member;
 use crate::timer::TimerName;
-use crate::turn::Turn;
 
 /// The first version in which a new member is told its id before it may join (KIP-394).
 const MEMBER_ID_FIRST: i16 = 4;
@@ -26,7 +26,7 @@ impl JoinGroup {
     }
 }
 
-impl Turn<'_> {
+impl GroupStep<'_> {
     /// A join of a group that did not exist: it is created, and written, even if the join itself then fails.
     pub(crate) fn join_creating(&mut self, call: CallId, request: &JoinGroup) {
         let record = self.group.record(|_| Bytes::from([]));

@@ -8,8 +8,8 @@ use crate::api::{
 use crate::error_code::ErrorCode;
 use crate::event::RebalanceCause;
 use crate::group::GroupState;
+use crate::group_step::GroupStep;
 use crate::timer::TimerName;
-use crate::turn::Turn;
 
 /// The first version in which several members leave at once, each with its own answer.
 const SEVERAL_MEMBERS: i16 = 3;
@@ -48,7 +48,7 @@ impl LeaveGroup {
     }
 }
 
-impl Turn<'_> {
+impl GroupStep<'_> {
     pub(crate) fn leave(&mut self, call: CallId, request: &LeaveGroup) {
         if self.group.state == GroupState::Dead {
             let response = LeaveGroupResponse::error(ErrorCode::CoordinatorNotAvailable);
@@ -62,7 +62,7 @@ impl Turn<'_> {
             error
         });
         if somebody_left {
-            self.go_on_without_the_gone(RebalanceCause::MemberLeft);
+            self.rebalance_after_removal(RebalanceCause::MemberLeft);
         }
         // If that emptied the group, a crash must not bring the member back after it was told that it is out (G9).
         self.answer_once_durable(call, response);

@@ -9,16 +9,16 @@ use crate::api::{
 use crate::decisions::Fence;
 use crate::error_code::ErrorCode;
 use crate::group::GroupState;
+use crate::group_step::GroupStep;
 use crate::topics::Topics;
-use crate::turn::Turn;
 
 /// The first version that says "no such group" instead of "wrong generation".
 const GROUP_NOT_FOUND: i16 = 9;
 
 impl OffsetCommit {
     /// The answer that was found before the coordinator is asked, if there is nothing to ask it: no partition exists.
-    pub(crate) fn about_nothing(&self, topics: &Topics) -> Option<GroupResponse> {
-        about_nothing(&self.offsets, topics)
+    pub(crate) fn all_partitions_unknown(&self, topics: &Topics) -> Option<GroupResponse> {
+        all_partitions_unknown(&self.offsets, topics)
             .then(|| self.refused(ErrorCode::UnknownTopicOrPartition, topics))
     }
 
@@ -43,8 +43,8 @@ impl OffsetCommit {
 
 impl TxnOffsetCommit {
     /// As for [`OffsetCommit`].
-    pub(crate) fn about_nothing(&self, topics: &Topics) -> Option<GroupResponse> {
-        about_nothing(&self.offsets, topics)
+    pub(crate) fn all_partitions_unknown(&self, topics: &Topics) -> Option<GroupResponse> {
+        all_partitions_unknown(&self.offsets, topics)
             .then(|| self.refused(ErrorCode::UnknownTopicOrPartition, topics))
     }
 
@@ -61,7 +61,7 @@ impl TxnOffsetCommit {
     }
 }
 
-fn about_nothing(offsets: &[OffsetToCommit], topics: &Topics) -> bool {
+fn all_partitions_unknown(offsets: &[OffsetToCommit], topics: &Topics) -> bool {
     !offsets.iter().any(|o| topics.exists(&o.topic, o.partition))
 }
 
@@ -96,7 +96,7 @@ impl Committer<'_> {
     }
 }
 
-impl Turn<'_> {
+impl GroupStep<'_> {
     pub(crate) fn commit(&mut self, call: CallId, request: &OffsetCommit) {
         let committer = Committer {
             member: &request.member,

@@ -5,7 +5,7 @@ use plimsoll_offsets::{OffsetsRecord, Text};
 use crate::api::{CallId, CommittedPartition, GroupResponse, OffsetDelete, OffsetDeleteResponse};
 use crate::error_code::ErrorCode;
 use crate::group::GroupState;
-use crate::turn::Turn;
+use crate::group_step::GroupStep;
 
 /// The tombstone of an offset.
 pub(crate) fn tombstone(group: &Text, topic: &Text, partition: i32) -> OffsetsRecord {
@@ -17,7 +17,7 @@ pub(crate) fn tombstone(group: &Text, topic: &Text, partition: i32) -> OffsetsRe
     }
 }
 
-impl Turn<'_> {
+impl GroupStep<'_> {
     pub(crate) fn delete_offsets(&mut self, call: CallId, request: &OffsetDelete) {
         let error = match self.group.state {
             GroupState::Dead => ErrorCode::GroupIdNotFound,

@@ -7,11 +7,11 @@ use crate::decisions::SyncPhase;
 use crate::error_code::ErrorCode;
 use crate::event::RebalanceCause;
 use crate::group::GroupState;
+use crate::group_step::GroupStep;
 use crate::member::Member;
 use crate::timer::TimerName;
-use crate::turn::Turn;
 
-impl Turn<'_> {
+impl GroupStep<'_> {
     /// Somebody came, went or changed: begin a rebalance, or see whether the one that is going on can complete.
     pub(crate) fn rebalance_or_complete_join(&mut self, cause: RebalanceCause) {
         match self.group.state {
@@ -47,14 +47,14 @@ impl Turn<'_> {
 
     /// The generation that was being synced comes to nothing: parked syncs are answered with `error`.
     pub(crate) fn drop_assignments(&mut self, error: ErrorCode) {
-        let mut told = Vec::new();
+        let mut description = Vec::new();
         for (id, member) in &mut self.group.members {
             member.assignment = Bytes::from([]);
             if let Some(call) = member.parked_sync.take() {
-                told.push((id.clone(), call));
+                description.push((id.clone(), call));
             }
         }
-        for (id, call) in told {
+        for (id, call) in description {
             self.answer(call, GroupResponse::Sync(SyncGroupResponse::error(error)));
             self.renew_session(&id);
         }
@@ -178,7 +178,7 @@ impl Turn<'_> {
     }
 
     /// The members that are left after one went: rebalance, or complete the join phase that waited for it.
-    pub(crate) fn go_on_without_the_gone(&mut self, cause: RebalanceCause) {
+    pub(crate) fn rebalance_after_removal(&mut self, cause: RebalanceCause) {
         if self.group.state != GroupState::Empty {
             self.rebalance_or_complete_join(cause);
         }

@@ -8,13 +8,13 @@ use crate::error_code::ErrorCode;
 impl Coordinator {
     /// In the order of the layers: the request by itself, then the coordinator's status.
     pub(crate) fn refused(&self, request: &GroupRequest) -> Option<GroupResponse> {
-        let about_nothing = match request {
-            GroupRequest::Commit(r) => r.about_nothing(&self.topics),
-            GroupRequest::TxnCommit(r) => r.about_nothing(&self.topics),
+        let all_partitions_unknown = match request {
+            GroupRequest::Commit(r) => r.all_partitions_unknown(&self.topics),
+            GroupRequest::TxnCommit(r) => r.all_partitions_unknown(&self.topics),
             _ => None,
         };
-        if about_nothing.is_some() {
-            return about_nothing;
+        if all_partitions_unknown.is_some() {
+            return all_partitions_unknown;
         }
         if let Some(error) = self.refused_by_itself(request) {
             return Some(self.refusal(request, error));

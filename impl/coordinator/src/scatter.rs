@@ -138,8 +138,8 @@ mod tests {
         let Some(GroupResponse::Delete(r)) = request.gather(answers) else {
             panic!("another answer")
         };
-        let told: Vec<&str> = r.groups.iter().map(|(id, _)| &**id).collect();
-        assert_eq!(told, ["my-group", "g", "test-group"], "each once");
+        let description: Vec<&str> = r.groups.iter().map(|(id, _)| &**id).collect();
+        assert_eq!(description, ["my-group", "g", "test-group"], "each once");
         assert_eq!(request.scatter(0), []);
     }
 
@@ -150,13 +150,13 @@ mod tests {
             coordinator_epoch: 0,
             ended: Ended::Committed,
         });
-        let told = |errors: [ErrorCode; 3]| {
+        let description = |errors: [ErrorCode; 3]| {
             let parts = errors.map(|error| request.refusal(error));
             request.gather(parts.into())
         };
         let (none, elsewhere) = (ErrorCode::None, ErrorCode::NotCoordinator);
-        assert_eq!(told([none; 3]), Some(request.refusal(none)));
-        let partly = told([none, elsewhere, none]);
+        assert_eq!(description([none; 3]), Some(request.refusal(none)));
+        let partly = description([none, elsewhere, none]);
         assert_eq!(partly, Some(request.refusal(elsewhere)));
         assert_eq!(request.gather(Vec::new()), None);
     }

@@ -8,14 +8,14 @@ use crate::decisions::Replacement;
 use crate::error_code::ErrorCode;
 use crate::event::RebalanceCause;
 use crate::group::GroupState;
+use crate::group_step::GroupStep;
 use crate::step::Deferred;
 use crate::timer::TimerName;
-use crate::turn::Turn;
 
 /// The first version that can tell a leader not to assign (KIP-814).
 const SKIP_ASSIGNMENT: i16 = 9;
 
-impl Turn<'_> {
+impl GroupStep<'_> {
     /// A client without an id, whose instance id has a member.
     pub(crate) fn replace_static(&mut self, call: CallId, old: &Text, request: &JoinGroup) {
         let former_leader = self.group.leader.clone();

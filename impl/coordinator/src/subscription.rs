@@ -63,15 +63,18 @@ fn subscribed_topics(metadata: &[u8]) -> Option<Vec<Text>> {
 mod tests {
     use super::*;
 
-    fn told(bytes: &[u8]) -> Option<Vec<String>> {
+    fn description(bytes: &[u8]) -> Option<Vec<String>> {
         subscribed_topics(bytes).map(|topics| topics.iter().map(|t| t.to_string()).collect())
     }
 
     #[test]
     fn topics_stand_at_the_beginning_of_every_version() {
         let two = [0, 3, 0, 0, 0, 2, 0, 1, b't', 0, 2, b'u', b'v', 9, 9, 9];
-        assert_eq!(told(&two), Some(vec!["t".to_owned(), "uv".to_owned()]));
-        assert_eq!(told(&[0, 0, 0, 0, 0, 0]), Some(Vec::new()));
+        assert_eq!(
+            description(&two),
+            Some(vec!["t".to_owned(), "uv".to_owned()])
+        );
+        assert_eq!(description(&[0, 0, 0, 0, 0, 0]), Some(Vec::new()));
     }
 
     #[test]
@@ -86,8 +89,12 @@ mod tests {
             b"\0\0\0\0\0\x01\xff\xfft",
         ];
         for bytes in bad {
-            assert_eq!(told(bytes), None, "{bytes:?}");
+            assert_eq!(description(bytes), None, "{bytes:?}");
         }
-        assert_eq!(told(&[0, 0, 0, 0, 0, 1, 0, 1, 0xff]), None, "not UTF-8");
+        assert_eq!(
+            description(&[0, 0, 0, 0, 0, 1, 0, 1, 0xff]),
+            None,
+            "not UTF-8"
+        );
     }
 }

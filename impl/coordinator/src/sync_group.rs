@@ -9,9 +9,9 @@ use crate::api::{CallId, GroupResponse, SyncGroup, SyncGroupResponse};
 use crate::error_code::ErrorCode;
 use crate::event::RebalanceCause;
 use crate::group::GroupState;
+use crate::group_step::GroupStep;
 use crate::step::Deferred;
 use crate::timer::TimerName;
-use crate::turn::Turn;
 
 /// The first version in which the protocol's type and name are required.
 const PROTOCOL_REQUIRED: i16 = 5;
@@ -24,7 +24,7 @@ impl SyncGroup {
     }
 }
 
-impl Turn<'_> {
+impl GroupStep<'_> {
     pub(crate) fn sync(&mut self, call: CallId, request: &SyncGroup) {
         if let Some(error) = self.sync_refused(request) {
             self.answer(call, GroupResponse::Sync(SyncGroupResponse::error(error)));

@@ -6,8 +6,8 @@ use crate::api::{GroupResponse, JoinGroupResponse, SyncGroupResponse, Timestamp}
 use crate::coordinator::{Coordinator, Status};
 use crate::error_code::ErrorCode;
 use crate::group::GroupState;
+use crate::group_step::GroupStep;
 use crate::step::{Answer, Deferred, Outcome};
-use crate::turn::Turn;
 
 impl Coordinator {
     /// Unloads: groups are dead, and everybody who waits is told to look for the coordinator elsewhere. Whether what
@@ -37,26 +37,26 @@ impl Coordinator {
     }
 }
 
-impl Turn<'_> {
+impl GroupStep<'_> {
     /// The group is unloaded: everybody who waits is sent away.
     fn kill(&mut self) {
         self.disarm_all();
         let error = ErrorCode::NotCoordinator;
-        let mut told = Vec::new();
+        let mut description = Vec::new();
         for (id, member) in &mut self.group.members {
             let join = member.parked_join.take();
             let sync = member.parked_sync.take();
-            told.extend(join.map(|call| {
+            description.extend(join.map(|call| {
                 (
                     call,
                     GroupResponse::Join(JoinGroupResponse::error(id.clone(), error)),
                 )
             }));
-            told.extend(
+            description.extend(
                 sync.map(|call| (call, GroupResponse::Sync(SyncGroupResponse::error(error)))),
             );
         }
-        for (call, response) in told {
+        for (call, response) in description {
             self.answer(call, response);
         }
         self.transition(GroupState::Dead);

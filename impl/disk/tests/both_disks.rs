@@ -54,7 +54,7 @@ fn take(disk: &mut impl Disk, step: &Step) -> Result<Vec<u8>, DiskError> {
 }
 
 /// All that can be seen.
-fn told(disk: &impl Disk) -> Vec<String> {
+fn description(disk: &impl Disk) -> Vec<String> {
     let one = |path: &str| {
         let (length, names) = (disk.len(path), disk.list(path));
         let content = disk.read_at(path, 0, usize::MAX);
@@ -85,11 +85,11 @@ proptest! {
         for step in &steps {
             prop_assert_eq!(take(&mut real, step), take(&mut simulated, step), "{:?}", step);
         }
-        prop_assert_eq!(told(&real), told(&simulated));
+        prop_assert_eq!(description(&real), description(&simulated));
         // A second disk on the same files: what the first one kept in memory was true.
         drop(real);
         for again in [RealDisk::open(directory.path()), RealDisk::open_read_only(directory.path())] {
-            prop_assert_eq!(told(&again.unwrap()), told(&simulated));
+            prop_assert_eq!(description(&again.unwrap()), description(&simulated));
         }
     }
 }
@@ -111,13 +111,13 @@ proptest! {
         }
         drop(real);
         let real = RealDisk::open_read_only(directory.path()).unwrap();
-        let below = told(&real);
+        let below = description(&real);
         let mut overlay = Overlay::new(&real);
         for step in &steps {
             prop_assert_eq!(take(&mut overlay, step), take(&mut simulated, step), "{:?}", step);
         }
-        prop_assert_eq!(told(&overlay), told(&simulated));
-        prop_assert_eq!(told(&real), below);
+        prop_assert_eq!(description(&overlay), description(&simulated));
+        prop_assert_eq!(description(&real), below);
     }
 }
 
@@ -142,16 +142,20 @@ fn every_kind_of_answer_is_met_on_both() {
             Step::Sync(3),
             Step::Read(5, 1, 99),
         ];
-        let told = steps
+        let description = steps
             .iter()
             .map(|step| format!("{:?}", take(&mut disk, step)));
-        told.collect()
+        description.collect()
     }
     let directory = tempfile::tempdir().unwrap();
     let real = answers(furnished(RealDisk::open(directory.path()).unwrap()));
     assert_eq!(real, answers(furnished(SimDisk::new())));
     assert_eq!(real, answers(Overlay::new(&furnished(SimDisk::new()))));
-    let failed = |what: &str| real.iter().filter(|told| told.contains(what)).count();
+    let failed = |what: &str| {
+        real.iter()
+            .filter(|description| description.contains(what))
+            .count()
+    };
     assert_eq!(failed("Ok("), 3);
     assert_eq!(failed("NotFound"), 2);
     assert_eq!(failed("AlreadyExists"), 1);

@@ -19,17 +19,17 @@ fn other_process() {
         return;
     };
     let opened = RealDisk::open(&root);
-    let told = opened
+    let description = opened
         .as_ref()
         .map_or_else(ToString::to_string, |_| "opened".to_owned());
-    println!("\n{TOLD}{told}");
+    println!("\n{TOLD}{description}");
     // Until whoever started it lets go of its end.
     std::io::stdin().read_line(&mut String::new()).unwrap();
 }
 
 struct Other {
     child: Child,
-    told: String,
+    description: String,
     /// Held open: the harness has more to print at the end.
     lines: Lines<BufReader<ChildStdout>>,
 }
@@ -44,13 +44,17 @@ impl Other {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let told = loop {
+        let description = loop {
             let line = lines.next().unwrap().unwrap();
-            if let Some(told) = line.strip_prefix(TOLD) {
-                break told.to_owned();
+            if let Some(description) = line.strip_prefix(TOLD) {
+                break description.to_owned();
             }
         };
-        Other { child, told, lines }
+        Other {
+            child,
+            description,
+            lines,
+        }
     }
 
     fn ends(mut self) {
@@ -65,16 +69,16 @@ fn a_directory_has_one_owner_and_the_second_is_told_whose_it_is() {
     let directory = tempfile::tempdir().unwrap();
     let root = directory.path();
     let first = Other::opens(root);
-    assert_eq!(first.told, "opened");
+    assert_eq!(first.description, "opened");
     let pid = Some(first.child.id());
     let path = root.to_string_lossy().into_owned();
     let error = RealDisk::open(root).unwrap_err();
     assert_eq!(error, DiskError::Locked { path, pid });
-    let told = error.to_string();
+    let description = error.to_string();
     let by = format!("in use by process {}; stop it first", first.child.id());
-    assert!(told.contains(&by), "{told}");
+    assert!(description.contains(&by), "{description}");
     let second = Other::opens(root);
-    assert_eq!(second.told, told, "whoever asks");
+    assert_eq!(second.description, description, "whoever asks");
     second.ends();
     assert!(RealDisk::open_read_only(root).is_ok());
     first.ends();
@@ -133,8 +137,9 @@ fn a_disk_to_look_at_refuses_every_change_by_name() {
     for (operation, answer) in refused {
         match answer {
             Err(DiskError::ReadOnly {
-                operation: told, ..
-            }) => assert_eq!(told, operation),
+                operation: description,
+                ..
+            }) => assert_eq!(description, operation),
             other => panic!("{operation}: {other:?}"),
         }
     }

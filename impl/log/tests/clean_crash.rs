@@ -332,7 +332,7 @@ fn damage_in_a_swap_file_is_refused_by_name_and_removes_nothing() {
 #[test]
 fn a_damaged_batch_ends_the_pass_by_name_and_nothing_is_dropped() {
     let (mut before, _) = expected();
-    let told = before.told();
+    let description = before.description();
     let mut faulty = Faulty::new(before.disk.clone());
     faulty
         .flip(&format!("{DIRECTORY}/{:020}.log", 4), 70, 1)
@@ -343,7 +343,7 @@ fn a_damaged_batch_ends_the_pass_by_name_and_nothing_is_dropped() {
         "{error}"
     );
     assert_eq!(before.log.stopped(), None);
-    assert_eq!(before.told(), told);
+    assert_eq!(before.description(), description);
     let names = faulty.list(DIRECTORY).unwrap();
     assert!(
         !names.iter().any(|name| name.ends_with(".cleaned")),

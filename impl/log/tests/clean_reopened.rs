@@ -56,7 +56,7 @@ fn reopened(disk: &SimDisk, config: &Arc<LogConfig>) -> (usize, Vec<String>) {
             now_ms: 0,
         });
     }
-    (finished, bench.unwrap().told())
+    (finished, bench.unwrap().description())
 }
 
 const OLD: [&str; 3] = ["0:a=1", "1:b=1", "2:a=2"];
@@ -65,12 +65,12 @@ const NEW: [&str; 2] = ["1:b=1", "2:a=2"];
 #[test]
 fn the_output_is_as_long_as_the_first_of_its_sources() {
     let mut bench = prepared();
-    assert_eq!(bench.told(), OLD);
+    assert_eq!(bench.description(), OLD);
     let first = |bench: &Bench<SimDisk>| bench.log.segments().next().unwrap().bytes();
     let before = first(&bench);
     assert_eq!(bench.clean().new_segments, 1);
     assert_eq!(first(&bench), before);
-    assert_eq!(bench.told(), NEW);
+    assert_eq!(bench.description(), NEW);
 }
 
 #[test]
@@ -82,8 +82,8 @@ fn a_finished_swap_is_known_to_every_opening_after_it() {
     let (mut once, mut twice, mut finished) = (0, 0, 0);
     for disk in cuts(&before.disk, pass) {
         for disk in cuts(&disk, open).iter().chain([&disk]) {
-            let (swaps, told) = reopened(disk, &config);
-            assert!(told == OLD || told == NEW, "{told:?}");
+            let (swaps, description) = reopened(disk, &config);
+            assert!(description == OLD || description == NEW, "{description:?}");
             finished += swaps;
             twice += 1;
         }

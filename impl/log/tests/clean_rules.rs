@@ -30,7 +30,7 @@ fn the_latest_record_of_each_key_stays_with_all_it_has() {
     bench.append(&new);
     bench.put(&[("d", "2")]);
     let report = bench.settle_and_clean();
-    assert_eq!(bench.told(), ["2:a=2", "4:b=2", "5:c=2", "7:d=2"]);
+    assert_eq!(bench.description(), ["2:a=2", "4:b=2", "5:c=2", "7:d=2"]);
     let kept = &bench.records()[2];
     assert_eq!((kept.timestamp_ms, &kept.headers), (5, &headers), "K1");
     assert_eq!(report.dropped.superseded, 4);
@@ -46,8 +46,8 @@ fn offsets_and_order_stay_and_reads_in_gaps_go_on_behind_them() {
         bench.put(&[(&format!("k{round}"), "z")]);
     }
     bench.settle_and_clean();
-    let told = ["2:k0=z", "5:k1=z", "8:k2=z", "9:a=x", "10:b=y", "11:k3=z"];
-    assert_eq!(bench.told(), told, "K2");
+    let description = ["2:k0=z", "5:k1=z", "8:k2=z", "9:a=x", "10:b=y", "11:k3=z"];
+    assert_eq!(bench.description(), description, "K2");
     assert_eq!(bench.log.log_start_offset(), 0);
     for (from, first) in [(0, 2), (2, 2), (3, 5), (6, 8), (9, 9), (10, 9), (11, 11)] {
         let read = bench.log.read(&bench.disk, from, 12, 1).unwrap();
@@ -62,18 +62,22 @@ fn a_tombstone_stays_for_its_time_after_the_first_pass_and_then_goes() {
     bench.put(&[("a", "-"), ("b", "1")]);
     bench.put(&[("c", "1")]);
     bench.now_ms = 50_000;
-    let told = |bench: &Bench<SimDisk>| bench.told().join(" ");
+    let description = |bench: &Bench<SimDisk>| bench.description().join(" ");
     assert_eq!(bench.settle_and_clean().dropped.superseded, 1);
-    assert_eq!(told(&bench), "1:a=- 2:b=1 3:c=1");
+    assert_eq!(description(&bench), "1:a=- 2:b=1 3:c=1");
     let horizon = |bench: &Bench<SimDisk>| bench.batches()[0].header().delete_horizon_ms();
     assert_eq!(horizon(&bench), Some(50_000 + RETENTION_MS));
     bench.now_ms += RETENTION_MS - 1;
     assert_eq!(bench.clean().replaced_segments, 0, "nothing to do");
     assert_eq!(horizon(&bench), Some(50_000 + RETENTION_MS), "set once");
-    assert_eq!(told(&bench), "1:a=- 2:b=1 3:c=1");
+    assert_eq!(description(&bench), "1:a=- 2:b=1 3:c=1");
     bench.now_ms += 1;
     assert_eq!(bench.clean().dropped.tombstones, 1);
-    assert_eq!(told(&bench), "2:b=1 3:c=1", "K4, without anything appended");
+    assert_eq!(
+        description(&bench),
+        "2:b=1 3:c=1",
+        "K4, without anything appended"
+    );
 }
 
 #[test]
@@ -102,12 +106,12 @@ fn tombstones_removed_at_once_or_kept_for_ever_are_noticed() {
         bench.put(&[("c", "1")]);
         // A slow reader has seen a=1 and comes back within the retention time.
         bench.settle_and_clean();
-        let slow_reader_learns = bench.told().contains(&"2:a=-".to_owned());
+        let slow_reader_learns = bench.description().contains(&"2:a=-".to_owned());
         bench.now_ms += RETENTION_MS;
         bench.clean();
         (
             slow_reader_learns,
-            bench.told().contains(&"2:a=-".to_owned()),
+            bench.description().contains(&"2:a=-".to_owned()),
         )
     };
     assert_eq!(run(Tombstones::UntilHorizon), (true, false));
@@ -129,7 +133,7 @@ fn a_reader_that_is_quick_enough_learns_the_final_state_of_every_key() {
     // K5: it has read the first batch, and reads the rest after a pass.
     let mut seen = std::collections::BTreeMap::from([("a", "1"), ("b", "1"), ("c", "1")]);
     bench.clean();
-    for record in bench.told() {
+    for record in bench.description() {
         match record.split_once(':').unwrap().1 {
             "a=-" => drop(seen.remove("a")),
             "b=2" => drop(seen.insert("b", "2")),
@@ -159,7 +163,7 @@ fn only_what_is_closed_settled_and_old_enough_is_cleaned() {
     bench.log.sync(&mut bench.disk).unwrap();
     bench.now_ms = 100;
     assert_eq!(bench.clean().end_offset, 2, "the third is young, K3");
-    assert_eq!(bench.told(), ["1:a=2", "2:a=3", "3:a=4"]);
+    assert_eq!(bench.description(), ["1:a=2", "2:a=3", "3:a=4"]);
     bench.now_ms = 1000;
     assert_eq!(
         bench.clean().end_offset,
@@ -169,7 +173,7 @@ fn only_what_is_closed_settled_and_old_enough_is_cleaned() {
     bench.log.roll(&mut bench.disk).unwrap();
     bench.log.sync(&mut bench.disk).unwrap();
     assert_eq!(bench.clean().end_offset, 3, "its transaction is open");
-    assert_eq!(bench.told(), ["2:a=3", "3:a=4"]);
+    assert_eq!(bench.description(), ["2:a=3", "3:a=4"]);
 }
 
 #[test]
@@ -220,7 +224,7 @@ fn the_end_of_a_segment_and_a_producers_last_batch_stay_without_their_records() 
     bench.now_ms = 5;
     bench = Bench::on(bench.disk, config);
     bench.clean();
-    assert_eq!(bench.told(), ["4:a=2", "5:b=2"]);
+    assert_eq!(bench.description(), ["4:a=2", "5:b=2"]);
     let left: Vec<(i64, i32)> = bench
         .batches()
         .iter()
@@ -269,7 +273,7 @@ fn the_end_survives_when_all_records_go() {
         bench.settle_and_clean();
         bench.now_ms += RETENTION_MS;
         bench.clean();
-        assert_eq!(bench.told(), Vec::<String>::new());
+        assert_eq!(bench.description(), Vec::<String>::new());
         let config = std::sync::Arc::new(bench.log.config().clone());
         Log::open(&mut bench.disk, compaction::DIRECTORY, config, 0)
             .map(|(log, _)| (log.log_start_offset(), log.log_end_offset()))
@@ -300,7 +304,7 @@ fn keyless_records_are_refused_and_dropped_where_they_are_found() {
         .append(&mut bench.disk, &new.build().unwrap(), 0, 0);
     assert!(refused.is_err(), "K10");
     assert_eq!(bench.settle_and_clean().dropped.keyless, 1);
-    assert_eq!(bench.told(), ["0:a=1", "2:b=1"]);
+    assert_eq!(bench.description(), ["0:a=1", "2:b=1"]);
 }
 
 #[test]
@@ -313,7 +317,11 @@ fn compressed_batches_are_filtered_and_compressed_again() {
         });
         bench.put(&[("b", "2")]);
         bench.settle_and_clean();
-        assert_eq!(bench.told(), ["0:a=1", "2:c=-", "3:b=2"], "{compression}");
+        assert_eq!(
+            bench.description(),
+            ["0:a=1", "2:c=-", "3:b=2"],
+            "{compression}"
+        );
         let first = &bench.batches()[0];
         assert_eq!(first.header().attributes.compression(), compression);
         assert!(first.header().attributes.has_delete_horizon());
@@ -332,13 +340,13 @@ fn small_segments_become_one() {
     assert_eq!((report.replaced_segments, report.new_segments), (5, 1));
     let bases: Vec<i64> = bench.log.segments().map(|s| s.base_offset()).collect();
     assert_eq!(bases, [0, 10]);
-    let told = bench.told();
+    let description = bench.description();
     assert_eq!(
-        told,
+        description,
         ["1:k0=z", "3:k1=z", "5:k2=z", "7:k3=z", "8:a=x", "9:k4=z"]
     );
     bench.reopen();
-    assert_eq!(bench.told(), told);
+    assert_eq!(bench.description(), description);
     assert_eq!(bench.log.first_dirty_offset(), 10);
 }
 
@@ -370,7 +378,7 @@ fn keys_that_do_not_fit_take_several_passes() {
     }
     assert!(passes > 5, "{passes}");
     let expected: Vec<String> = (0..10).map(|k| format!("{}:key-{k}=2", 20 + k)).collect();
-    assert_eq!(bench.told(), expected, "K1");
+    assert_eq!(bench.description(), expected, "K1");
 }
 
 #[test]
@@ -382,11 +390,11 @@ fn what_is_deleted_from_the_front_does_not_come_back() {
     bench.log.delete_records(&mut bench.disk, 2).unwrap();
     bench.put(&[("d", "2")]);
     bench.settle_and_clean();
-    assert_eq!(bench.told(), ["2:c=1", "4:a=2", "5:d=2"]);
+    assert_eq!(bench.description(), ["2:c=1", "4:a=2", "5:d=2"]);
     bench.log.delete_records(&mut bench.disk, 5).unwrap();
     bench.reopen();
     bench.put(&[("e", "1")]);
     bench.settle_and_clean();
     assert_eq!(bench.log.log_start_offset(), 5);
-    assert_eq!(bench.told(), ["5:d=2", "6:e=1"]);
+    assert_eq!(bench.description(), ["5:d=2", "6:e=1"]);
 }

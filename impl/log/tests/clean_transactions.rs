@@ -37,7 +37,10 @@ fn an_aborted_record_does_not_shadow_a_committed_one() {
             right,
             "K6, K7: {aborted_records:?}"
         );
-        assert_eq!(bench.told().contains(&"0:a=committed".to_owned()), right);
+        assert_eq!(
+            bench.description().contains(&"0:a=committed".to_owned()),
+            right
+        );
     }
 }
 
@@ -47,7 +50,7 @@ fn the_records_of_an_aborted_transaction_go_and_its_marker_follows_in_time() {
     bench.put(&[("b", "1")]);
     let report = bench.settle_and_clean();
     assert_eq!((report.dropped.aborted, report.dropped.markers), (1, 0));
-    assert_eq!(bench.told(), ["0:a=committed", "3:b=1"]);
+    assert_eq!(bench.description(), ["0:a=committed", "3:b=1"]);
     assert_eq!(bench.markers(), [2]);
     assert_eq!(
         bench.log.aborted_transactions(0, 9),
@@ -87,7 +90,7 @@ fn the_records_of_an_aborted_transaction_go_and_its_marker_follows_in_time() {
     assert_eq!(times(&bench), [Some(11 * RETENTION_MS)], "set once");
     bench.now_ms += 1;
     assert_eq!(bench.clean().dropped.markers, 1);
-    assert_eq!(bench.told(), ["0:a=committed", "3:b=1"]);
+    assert_eq!(bench.description(), ["0:a=committed", "3:b=1"]);
 }
 
 #[test]
@@ -106,7 +109,7 @@ fn a_commit_marker_stays_as_long_as_a_record_of_its_transaction() {
             [first, second],
             "no marker supersedes another"
         );
-        assert_eq!(bench.told(), ["1:b=1", "3:a=2"]);
+        assert_eq!(bench.description(), ["1:b=1", "3:a=2"]);
     }
     bench.put(&[("b", "2")]);
     bench.settle_and_clean();
@@ -119,7 +122,7 @@ fn a_commit_marker_stays_as_long_as_a_record_of_its_transaction() {
     bench.now_ms += RETENTION_MS;
     bench.settle_and_clean();
     assert_eq!(bench.markers(), [second]);
-    assert_eq!(bench.told(), ["3:a=2", "5:b=2"]);
+    assert_eq!(bench.description(), ["3:a=2", "5:b=2"]);
 }
 
 #[test]
@@ -148,7 +151,7 @@ fn a_transaction_over_several_segments_and_passes_stays_aborted() {
         assert_eq!(bench.materialised(), before);
     }
     assert!(bench.clean().is_complete());
-    assert_eq!(bench.told(), ["0:a=1", "1:b=1", "3:c=1", "6:d=1"]);
+    assert_eq!(bench.description(), ["0:a=1", "1:b=1", "3:c=1", "6:d=1"]);
 }
 
 #[test]
@@ -160,10 +163,10 @@ fn an_open_transaction_bounds_the_pass_and_is_cleaned_once_decided() {
     bench.settle();
     let report = bench.clean();
     assert_eq!((report.end_offset, report.replaced_segments), (1, 0));
-    assert_eq!(bench.told(), ["0:a=1", "1:a=2", "2:a=3"]);
+    assert_eq!(bench.description(), ["0:a=1", "1:a=2", "2:a=3"]);
     bench.end(7, Outcome::Commit);
     bench.settle_and_clean();
-    assert_eq!(bench.told(), ["2:a=3"]);
+    assert_eq!(bench.description(), ["2:a=3"]);
 }
 
 #[test]
@@ -173,7 +176,7 @@ fn an_open_transaction_in_a_cleaned_segment_stays_open() {
     bench.put(&[("a", "2")]);
     let first = bench.put_in(7, 0, "b", "1");
     bench.settle_and_clean();
-    assert_eq!(bench.told(), ["1:a=2", "2:b=1"]);
+    assert_eq!(bench.description(), ["1:a=2", "2:b=1"]);
     for _ in 0..2 {
         assert_eq!(bench.log.last_stable_offset(), first);
         bench.reopen();

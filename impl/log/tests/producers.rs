@@ -28,14 +28,14 @@ fn again(bench: &mut Bench<SimDisk>, n: i32) -> Result<Appended, AppendError> {
 fn window_holds(bench: &mut Bench<SimDisk>, when: &str) {
     let end = bench.log.log_end_offset();
     for n in 2..7 {
-        let told = again(bench, n).unwrap();
+        let description = again(bench, n).unwrap();
         let expected = Appended {
             base_offset: 2 * i64::from(n),
             end_offset: 2 * i64::from(n) + 2,
             duplicate: true,
             timestamp_ms: 0,
         };
-        assert_eq!(told, expected, "{when}");
+        assert_eq!(description, expected, "{when}");
     }
     for n in [1, 8] {
         let refused = again(bench, n).unwrap_err();

@@ -38,11 +38,12 @@ fn room(record: &OffsetsRecord) -> usize {
 fn survives(key: &[u8], value: Option<&[u8]>) -> Result<(), TestCaseError> {
     let at = Entry::decode(9, Some(Producer { id: 1, epoch: 0 }), Some(key), value);
     let Ok(record) = decode(Some(key), value) else {
-        let told = at.expect_err("what decode refuses").to_string();
+        let description = at.expect_err("what decode refuses").to_string();
         prop_assert!(
-            told.starts_with("record 9: key: ") || told.starts_with("record 9: value: "),
+            description.starts_with("record 9: key: ")
+                || description.starts_with("record 9: value: "),
             "{}",
-            told
+            description
         );
         return Ok(());
     };

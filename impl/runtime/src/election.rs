@@ -47,11 +47,11 @@ impl<M: Machine, L: PartitionLog<Batch = M::Batch, Record = M::Record>> Shard<M,
     }
 
     pub(crate) fn unload(&self, core: &mut Core<M>, now: Moment) {
-        let told = match self.decisions.unload {
+        let description = match self.decisions.unload {
             Unload::TellsWaiters => Some(Refusal::Unloaded),
             Unload::ForgetsWaiters => None,
         };
-        core.enter(now, Phase::Unloaded, told, &*self.metrics);
+        core.enter(now, Phase::Unloaded, description, &*self.metrics);
     }
 
     /// No more requests. The flusher syncs what is left and ends.

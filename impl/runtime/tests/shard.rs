@@ -55,23 +55,23 @@ fn active(records: &[Record], durable: usize) -> (Shard<Register, MemLog>, Arc<C
 }
 
 /// What a request is told by now.
-fn told(shard: &Shard<Register, MemLog>, request: Request) -> Result<Response, Refusal> {
+fn description(shard: &Shard<Register, MemLog>, request: Request) -> Result<Response, Refusal> {
     shard.ask(NOW, None, request).wait(Duration::ZERO)
 }
 
 #[test]
 fn nothing_is_served_before_the_load_or_after_the_unload() {
     let (shard, _) = shard(&[record(1)], 1);
-    assert_eq!(told(&shard, put(2)), Err(Refusal::NotLoaded));
+    assert_eq!(description(&shard, put(2)), Err(Refusal::NotLoaded));
     shard.elect(NOW, 1);
-    assert_eq!(told(&shard, put(2)), Err(Refusal::Loading));
+    assert_eq!(description(&shard, put(2)), Err(Refusal::Loading));
     shard.load(&|| NOW, 1);
     assert_eq!(
-        told(&shard, Request::Get { stable: true }),
+        description(&shard, Request::Get { stable: true }),
         Ok(Response::Value(1))
     );
     shard.resign(NOW, 2);
-    assert_eq!(told(&shard, put(2)), Err(Refusal::NotLoaded));
+    assert_eq!(description(&shard, put(2)), Err(Refusal::NotLoaded));
     assert_eq!(shard.log().records(), [record(1)]);
 }
 
@@ -86,7 +86,7 @@ fn an_incomplete_read_is_a_failed_load_not_a_short_log() {
     assert_eq!(reason, "nothing can be read at offset 1");
     assert_eq!(shard.status(), (Status::Failed { reason }, 1));
     assert_eq!(
-        told(&shard, Request::Get { stable: false }),
+        description(&shard, Request::Get { stable: false }),
         Err(Refusal::Failed)
     );
     shard.log().fail_reads(false);
@@ -103,13 +103,13 @@ fn a_record_that_cannot_be_replayed_fails_the_load_by_its_offset() {
     };
     let (shard, _) = shard(&[record(1), wrong, record(3)], 3);
     shard.elect(NOW, 1);
-    let told = "record at offset 1: it was written upon 9, but upon it is 1";
-    let reason = told.to_owned();
+    let description = "record at offset 1: it was written upon 9, but upon it is 1";
+    let reason = description.to_owned();
     assert_eq!(shard.load(&|| NOW, 1), Loaded::Failed { reason });
     // Not even what stands before it is shown.
     for stable in [false, true] {
         let read = Request::Get { stable };
-        assert_eq!(self::told(&shard, read), Err(Refusal::Failed));
+        assert_eq!(self::description(&shard, read), Err(Refusal::Failed));
     }
     let right = Record::Put {
         expect: Some(1),
@@ -117,7 +117,7 @@ fn a_record_that_cannot_be_replayed_fails_the_load_by_its_offset() {
     };
     let (shard, _) = active(&[record(1), right, record(3)], 3);
     let read = Request::Get { stable: true };
-    assert_eq!(self::told(&shard, read), Ok(Response::Value(3)));
+    assert_eq!(self::description(&shard, read), Ok(Response::Value(3)));
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn what_is_not_durable_is_shown_to_nobody() {
     let write = shard.ask(NOW, None, put(1));
     let stable = shard.ask(NOW, None, Request::Get { stable: true });
     assert_eq!(
-        told(&shard, Request::Get { stable: false }),
+        description(&shard, Request::Get { stable: false }),
         Ok(Response::Value(0))
     );
     assert_eq!(shard.waiters(), 2);
@@ -144,7 +144,7 @@ fn what_is_not_durable_is_shown_to_nobody() {
     assert_eq!(write.wait(Duration::ZERO), Ok(Response::Done));
     assert_eq!(stable.wait(Duration::ZERO), Ok(Response::Value(1)));
     assert_eq!(
-        told(&shard, Request::Get { stable: false }),
+        description(&shard, Request::Get { stable: false }),
         Ok(Response::Value(1))
     );
     assert_eq!(shard.waiters(), 0);
@@ -186,11 +186,11 @@ fn a_batch_that_was_not_written_leaves_no_trace() {
     let (shard, _) = active(&[record(1)], 1);
     shard.log().arm(Fault::NotWritten);
     assert_eq!(
-        told(&shard, put(2)),
+        description(&shard, put(2)),
         Ok(Response::NotWritten(NotWritten::Storage))
     );
     assert_eq!(
-        told(&shard, Request::Get { stable: true }),
+        description(&shard, Request::Get { stable: true }),
         Ok(Response::Value(1))
     );
     assert_eq!(shard.status(), (Status::Active, 1));
@@ -201,14 +201,14 @@ fn a_batch_that_may_have_been_written_fails_the_shard() {
     for (fault, after) in [(Fault::UnknownButWritten, 2), (Fault::UnknownNotWritten, 1)] {
         let (shard, _) = active(&[record(1)], 1);
         shard.log().arm(fault);
-        assert_eq!(told(&shard, put(2)), Err(Refusal::FailedMeanwhile));
+        assert_eq!(description(&shard, put(2)), Err(Refusal::FailedMeanwhile));
         assert!(matches!(shard.status(), (Status::Failed { .. }, 1)));
         shard.log().lead(2);
         shard.elect(NOW, 2);
         shard.load(&|| NOW, 2);
         shard.flush(&|| NOW);
         assert_eq!(
-            told(&shard, Request::Get { stable: true }),
+            description(&shard, Request::Get { stable: true }),
             Ok(Response::Value(after))
         );
     }
@@ -221,7 +221,7 @@ fn a_failed_sync_fails_the_shard_of_its_epoch() {
     shard.log().fail_syncs(true);
     shard.flush(&|| NOW);
     assert_eq!(write.wait(Duration::ZERO), Err(Refusal::FailedMeanwhile));
-    assert_eq!(told(&shard, put(2)), Err(Refusal::Failed));
+    assert_eq!(description(&shard, put(2)), Err(Refusal::Failed));
 }
 
 #[test]
@@ -231,7 +231,7 @@ fn somebody_else_in_the_log_fails_the_shard() {
         .log()
         .append(1, NOW, &[record(7)])
         .expect("no fault is armed");
-    assert_eq!(told(&shard, put(1)), Err(Refusal::FailedMeanwhile));
+    assert_eq!(description(&shard, put(1)), Err(Refusal::FailedMeanwhile));
     let (status, _) = shard.status();
     let reason = "appended at offset 1, expected 0".to_owned();
     assert_eq!(status, Status::Failed { reason });

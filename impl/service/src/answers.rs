@@ -9,18 +9,18 @@ use plimsoll_runtime::Refusal;
 
 /// Coordinators that serve nothing. They know best what comes before that: a request that is wrong by itself is told so
 /// whoever leads the partition.
-pub(crate) struct Doorkeepers {
+pub(crate) struct UnavailableResponder {
     loading: Coordinator,
     stopped: Coordinator,
 }
 
-impl Doorkeepers {
+impl UnavailableResponder {
     /// `coordinator` is one that has just begun to load.
-    pub(crate) fn new(coordinator: &Coordinator) -> Doorkeepers {
+    pub(crate) fn new(coordinator: &Coordinator) -> UnavailableResponder {
         let mut stopped = coordinator.clone();
         // It has nobody to tell.
         let _ = stopped.stop(Timestamp(0));
-        Doorkeepers {
+        UnavailableResponder {
             loading: coordinator.clone(),
             stopped,
         }

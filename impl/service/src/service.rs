@@ -10,7 +10,7 @@ use plimsoll_disk::Disk;
 use plimsoll_offsets::{OFFSETS_TOPIC, Text};
 use plimsoll_runtime::{Clock, Metrics, Options, Runtime, Shard, Status, Ticket};
 
-use crate::answers::{Doorkeepers, Gathering, whole};
+use crate::answers::{Gathering, UnavailableResponder, whole};
 use crate::config::Config;
 use crate::error::{CloseError, StartError};
 use crate::machine::GroupMachine;
@@ -19,7 +19,7 @@ use crate::offsets_log::OffsetsLog;
 /// A group coordinator on a disk, for any number of threads. See the head of the crate.
 pub struct Service<D: Disk + Clone + Send + 'static> {
     runtime: Runtime<GroupMachine, OffsetsLog<D>>,
-    doorkeepers: Arc<Doorkeepers>,
+    doorkeepers: Arc<UnavailableResponder>,
     commit_timeout: Duration,
 }
 
@@ -39,16 +39,17 @@ impl<D: Disk + Clone + Send + 'static> Service<D> {
             return Err(StartError::Partitions(config.offsets_partitions));
         }
         let coordinators = Coordinators::of(config);
-        let doorkeepers = Arc::new(Doorkeepers::new(&coordinators.make(-1)));
+        let doorkeepers = Arc::new(UnavailableResponder::new(&coordinators.make(-1)));
         let log_config = Arc::new(config.log.clone());
         let mut shards = Vec::new();
         for partition in 0..config.offsets_partitions {
             let directory = format!("{OFFSETS_TOPIC}-{partition}");
             let log = OffsetsLog::open(disk.clone(), directory, Arc::clone(&log_config))?;
             let (make, every_ms) = (coordinators.clone(), config.expiry_interval_ms);
-            let told = Arc::clone(&metrics);
-            let machine =
-                move |epoch| GroupMachine::new(make.make(epoch), every_ms, Arc::clone(&told));
+            let description = Arc::clone(&metrics);
+            let machine = move |epoch| {
+                GroupMachine::new(make.make(epoch), every_ms, Arc::clone(&description))
+            };
             let shard = Shard::new(log, Box::new(machine)).with_metrics(Arc::clone(&metrics));
             shards.push(shard);
         }

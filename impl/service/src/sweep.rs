@@ -12,7 +12,7 @@ use crate::machine::{Prepared, Timer};
 const GROUPS_PER_SLICE: usize = 1_000;
 
 /// Milliseconds between two slices: other work gets its turn.
-const BREATH_MS: u64 = 1;
+const SLICE_PAUSE_MS: u64 = 1;
 
 /// How far a pass has come; none of it if it has yet to begin.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,9 +28,9 @@ impl Sweep {
             timer: Timer::Expiry,
             arming: 0,
             after_ms: match self.from {
-                Some(_) => BREATH_MS,
+                Some(_) => SLICE_PAUSE_MS,
                 // Never at once: a pass must not follow a pass within one tick.
-                None => interval_ms.max(BREATH_MS),
+                None => interval_ms.max(SLICE_PAUSE_MS),
             },
         }
     }

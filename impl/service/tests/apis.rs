@@ -185,12 +185,12 @@ fn offsets_of_a_transaction_count_once_it_commits_and_after_a_reload() {
     world.service.elect(home, 50);
     world.until_active();
     assert_eq!(unstable(1), ErrorCode::UnstableOffsetCommit);
-    let told = answer(
+    let description = answer(
         world
             .service
             .ask_partition(home, end(PRODUCER, 4, Ended::Committed)),
     );
-    assert_eq!(error_of(&told), ErrorCode::None);
+    assert_eq!(error_of(&description), ErrorCode::None);
     assert_eq!([0, 1, 2].map(|p| world.committed("g", p)), [10, 20, -1]);
     let fenced = answer(
         world

@@ -96,8 +96,8 @@ fn only_the_others_are_served(world: &World<Sim>) {
         heartbeat,
         describe,
     ] {
-        let told = error_of(&world.ask(request.clone()));
-        assert_eq!(told, ErrorCode::NotCoordinator, "{request:?}");
+        let description = error_of(&world.ask(request.clone()));
+        assert_eq!(description, ErrorCode::NotCoordinator, "{request:?}");
     }
     let other = one_group_in_each()
         .into_iter()

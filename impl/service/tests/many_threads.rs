@@ -267,8 +267,8 @@ fn groups_form_while_many_commit() {
                     match joined.error {
                         ErrorCode::None => {
                             me = joined.member.to_string();
-                            let told = world.ask(sync(&group, &joined));
-                            let GroupResponse::Sync(synced) = &told else {
+                            let description = world.ask(sync(&group, &joined));
+                            let GroupResponse::Sync(synced) = &description else {
                                 panic!("another answer")
                             };
                             match synced.error {

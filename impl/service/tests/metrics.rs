@@ -77,7 +77,7 @@ fn every_figure_by_what_made_it() {
         nothing_left()
     });
     world.until("it is durable", |_| world.counters.lag() == 0);
-    let told = dump(&world);
+    let description = dump(&world);
     for line in [
         "rebalances{cause=\"member_joined\"} 2",
         "rebalances{cause=\"member_left\"} 1",
@@ -93,8 +93,8 @@ fn every_figure_by_what_made_it() {
         "sync_failures 0",
     ] {
         assert!(
-            told.lines().any(|told| told == line),
-            "{line} is not in\n{told}"
+            description.lines().any(|description| description == line),
+            "{line} is not in\n{description}"
         );
     }
     assert!(world.counters.latency_us(50) > 0, "commits took some time");

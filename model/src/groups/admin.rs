@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::api::Error;
 use super::group::{Group, Phase};
+use super::group_step::GroupStep;
 use super::partition::{Partition, Status};
 use super::record::Record;
-use super::turn::Turn;
 use super::{
     Answer, Assignment, CONSUMER, Call, GroupId, Instance, Kind, MemberId, Metadata, Place,
     Protocol,
@@ -23,7 +23,12 @@ pub struct Described {
 }
 
 impl Group {
-    pub(super) fn delete_offsets(&mut self, turn: &mut Turn<'_>, call: Call, places: &[Place]) {
+    pub(super) fn delete_offsets(
+        &mut self,
+        turn: &mut GroupStep<'_>,
+        call: Call,
+        places: &[Place],
+    ) {
         if self.phase != Phase::Empty && self.kind != Some(CONSUMER) {
             let answer = Answer::OffsetsDeleted(Error::NonEmptyGroup, Vec::new());
             return turn.answer(call, answer);
@@ -47,7 +52,7 @@ impl Group {
     }
 
     /// All that is remembered of a group that is deleted, what waits for a transaction too (C-9).
-    pub(super) fn delete(&self, turn: &mut Turn<'_>) {
+    pub(super) fn delete(&self, turn: &mut GroupStep<'_>) {
         let stored = turn.table.offsets(self.id).map(|(place, _)| place);
         let pending = turn.table.pending(self.id).map(|(place, _, _)| place);
         let places: BTreeSet<Place> = stored.chain(pending).collect();

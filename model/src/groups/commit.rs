@@ -11,8 +11,8 @@
 
 use super::api::{Commit, Committer, Error, Value};
 use super::group::{Group, Phase};
+use super::group_step::GroupStep;
 use super::record::{Committed, Record};
-use super::turn::Turn;
 use super::{Answer, Call, Place, Settings};
 
 impl Commit {
@@ -43,7 +43,7 @@ impl Commit {
 }
 
 impl Group {
-    pub(super) fn commit(&mut self, turn: &mut Turn<'_>, call: Call, commit: &Commit) {
+    pub(super) fn commit(&mut self, turn: &mut GroupStep<'_>, call: Call, commit: &Commit) {
         let transactional = commit.producer.is_some();
         if let Some(error) = self.commit_error(&commit.by, transactional) {
             return turn.answer(call, commit.refused(error, turn.settings));
@@ -74,7 +74,7 @@ impl Group {
 
     fn commit_one(
         &self,
-        turn: &mut Turn<'_>,
+        turn: &mut GroupStep<'_>,
         commit: &Commit,
         place: Place,
         value: Value,

@@ -10,7 +10,7 @@
 
 use super::api::{Committer, Error, Join, Joined};
 use super::group::{Group, Member, Phase, Timer};
-use super::turn::Turn;
+use super::group_step::GroupStep;
 use super::{Answer, Call, MemberId};
 
 impl Join {
@@ -23,7 +23,7 @@ impl Join {
 }
 
 impl Group {
-    pub(super) fn join(&mut self, turn: &mut Turn<'_>, call: Call, join: &Join) {
+    pub(super) fn join(&mut self, turn: &mut GroupStep<'_>, call: Call, join: &Join) {
         if !self.has_room_for(join.member, turn.settings.members_max) {
             if self.pending.remove(&join.member) {
                 self.cancel(Timer::Pending(join.member));
@@ -82,7 +82,7 @@ impl Group {
         names_both && (self.phase == Phase::Empty || fits)
     }
 
-    fn join_without_id(&mut self, turn: &mut Turn<'_>, call: Call, join: &Join) {
+    fn join_without_id(&mut self, turn: &mut GroupStep<'_>, call: Call, join: &Join) {
         let holder = join.instance.map(|instance| self.holder(instance));
         match holder {
             Some(Some(old)) => self.replace(turn, call, old, join),
@@ -97,7 +97,7 @@ impl Group {
         }
     }
 
-    fn add(&mut self, turn: &mut Turn<'_>, call: Call, id: MemberId, join: &Join) {
+    fn add(&mut self, turn: &mut GroupStep<'_>, call: Call, id: MemberId, join: &Join) {
         if self.members.is_empty() {
             self.kind = Some(join.kind);
         }
@@ -122,7 +122,7 @@ impl Group {
         self.rebalance(turn);
     }
 
-    fn join_again(&mut self, turn: &mut Turn<'_>, call: Call, join: &Join) {
+    fn join_again(&mut self, turn: &mut GroupStep<'_>, call: Call, join: &Join) {
         let id = join.member;
         let member = self.members.get(&id);
         let unchanged = member.is_some_and(|member| member.protocols == join.protocols);
@@ -140,7 +140,13 @@ impl Group {
         }
     }
 
-    pub(super) fn park_join(&mut self, turn: &mut Turn<'_>, call: Call, id: MemberId, join: &Join) {
+    pub(super) fn park_join(
+        &mut self,
+        turn: &mut GroupStep<'_>,
+        call: Call,
+        id: MemberId,
+        join: &Join,
+    ) {
         let Some(member) = self.members.get_mut(&id) else {
             return;
         };

@@ -2,10 +2,10 @@
 
 use super::api::{Error, Joined, Synced};
 use super::group::{Group, Member, Phase};
+use super::group_step::Waiting;
 use super::partition::{Former, Partition, Status};
 use super::record::{Generation, Saved};
 use super::table::Table;
-use super::turn::Waiting;
 use super::{Answer, Answers, GroupId, MemberId, Now, Position, Protocol, Settings};
 
 impl Partition {

@@ -2,7 +2,7 @@
 
 use super::api::{Committer, Error, Leave};
 use super::group::{Group, Phase, Timer};
-use super::turn::Turn;
+use super::group_step::GroupStep;
 use super::{Answer, Call, Instance, MemberId};
 
 impl Leave {
@@ -20,7 +20,7 @@ impl Leave {
 }
 
 impl Group {
-    pub(super) fn heartbeat(&mut self, turn: &mut Turn<'_>, call: Call, by: &Committer) {
+    pub(super) fn heartbeat(&mut self, turn: &mut GroupStep<'_>, call: Call, by: &Committer) {
         let preparing = self.phase == Phase::Preparing;
         let error = match self.validate_generation(by) {
             Some(error) => error,
@@ -35,7 +35,7 @@ impl Group {
         turn.answer(call, Answer::Heartbeat(error));
     }
 
-    pub(super) fn leave(&mut self, turn: &mut Turn<'_>, call: Call, leave: &Leave) {
+    pub(super) fn leave(&mut self, turn: &mut GroupStep<'_>, call: Call, leave: &Leave) {
         let mut fates = Vec::new();
         for (member, instance) in &leave.members {
             fates.push((*member, *instance, self.leave_one(turn, *member, *instance)));
@@ -50,7 +50,7 @@ impl Group {
 
     fn leave_one(
         &mut self,
-        turn: &mut Turn<'_>,
+        turn: &mut GroupStep<'_>,
         member: MemberId,
         instance: Option<Instance>,
     ) -> Error {

@@ -37,6 +37,7 @@ mod admin;
 mod commit;
 mod expiry;
 mod fetch;
+mod group_step;
 mod join;
 mod load;
 mod members;
@@ -44,7 +45,6 @@ mod rebalance;
 mod statics;
 mod sync;
 mod timeouts;
-mod turn;
 
 pub use api::{Answer, Error, Request};
 pub use group::{Group, Phase, Timer};

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::api::{Error, Joined, Producer, Synced};
 use super::group::{Group, Phase, Timer};
+use super::group_step::{GroupStep, Waiting};
 use super::log::Log;
 use super::record::{Entry, Record};
 use super::table::Table;
-use super::turn::{Turn, Waiting};
 use super::{Answer, Answers, Call, GroupId, MemberId, Now, Position, Protocol, Request, Settings};
 
 /// What the coordinator can do.
@@ -204,7 +204,7 @@ impl Partition {
             return vec![(call, answer)];
         }
         let mut group = existing.clone().unwrap_or_else(|| Group::new(id, now));
-        let mut turn = Turn::new(now, &self.settings, &self.latest, seen);
+        let mut turn = GroupStep::new(now, &self.settings, &self.latest, seen);
         if existing.is_none() && matches!(request, Request::Join(_)) {
             // The group is written first, whatever becomes of the join.
             turn.records.push(group.record(|_| 0));
@@ -272,13 +272,13 @@ impl Partition {
         &mut self,
         now: Now,
         id: GroupId,
-        change: impl FnOnce(&mut Group, &mut Turn<'_>),
+        change: impl FnOnce(&mut Group, &mut GroupStep<'_>),
     ) -> Answers {
         let Some(mut group) = self.groups.get(&id).cloned() else {
             return Vec::new();
         };
         let seen = Seen::default();
-        let mut turn = Turn::new(now, &self.settings, &self.latest, &seen);
+        let mut turn = GroupStep::new(now, &self.settings, &self.latest, &seen);
         change(&mut group, &mut turn);
         assert!(
             turn.records.is_empty(),
@@ -355,7 +355,7 @@ impl Partition {
         let fates: Vec<(GroupId, Error)> =
             ids.iter().map(|id| (*id, self.delete_error(*id))).collect();
         let seen = Seen::default();
-        let mut turn = Turn::new(now, &self.settings, &self.latest, &seen);
+        let mut turn = GroupStep::new(now, &self.settings, &self.latest, &seen);
         let doomed = fates.iter().filter(|(_, error)| *error == Error::None);
         let doomed: Vec<GroupId> = doomed.map(|(id, _)| *id).collect();
         for group in doomed.iter().filter_map(|id| self.groups.get(id)) {
@@ -404,7 +404,7 @@ impl Partition {
         let Some(armed) = group.timers.remove(&timer) else {
             return Vec::new();
         };
-        let mut turn = Turn::new(now, &self.settings, &self.latest, seen);
+        let mut turn = GroupStep::new(now, &self.settings, &self.latest, seen);
         group.time_out(&mut turn, timer);
         let (records, answers, waiting) = (turn.records, turn.answers, turn.waiting);
         if self.append_error(&records, None, append).is_some() {

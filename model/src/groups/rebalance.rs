@@ -4,20 +4,20 @@ use std::collections::BTreeMap;
 
 use super::api::{Error, Joined, Synced};
 use super::group::{Gathering, Group, Phase, Timer};
+use super::group_step::GroupStep;
 use super::partition::Seen;
-use super::turn::Turn;
 use super::{MemberId, Protocol};
 
 impl Group {
     /// Somebody came, went or changed.
-    pub(super) fn rebalance(&mut self, turn: &mut Turn<'_>) {
+    pub(super) fn rebalance(&mut self, turn: &mut GroupStep<'_>) {
         match self.phase {
             Phase::Preparing => self.complete_if_all_joined(turn),
             Phase::Empty | Phase::Completing | Phase::Stable => self.prepare(turn),
         }
     }
 
-    pub(super) fn prepare(&mut self, turn: &mut Turn<'_>) {
+    pub(super) fn prepare(&mut self, turn: &mut GroupStep<'_>) {
         if self.phase == Phase::Completing {
             self.drop_assignments(turn, Error::RebalanceInProgress);
         }
@@ -36,7 +36,7 @@ impl Group {
         }
     }
 
-    pub(super) fn drop_assignments(&mut self, turn: &mut Turn<'_>, error: Error) {
+    pub(super) fn drop_assignments(&mut self, turn: &mut GroupStep<'_>, error: Error) {
         let ids: Vec<MemberId> = self.members.keys().copied().collect();
         for id in ids {
             let Some(member) = self.members.get_mut(&id) else {
@@ -51,7 +51,7 @@ impl Group {
     }
 
     /// All members have joined, and nobody was sent away for an id; a group that gathers waits all the same.
-    pub(super) fn complete_if_all_joined(&mut self, turn: &mut Turn<'_>) {
+    pub(super) fn complete_if_all_joined(&mut self, turn: &mut GroupStep<'_>) {
         if self.phase != Phase::Preparing || self.gathering.is_some() {
             return;
         }
@@ -65,7 +65,7 @@ impl Group {
     }
 
     /// Dynamic members that did not rejoin are out; static ones stay, but somebody must have joined to lead.
-    pub(super) fn complete(&mut self, turn: &mut Turn<'_>) {
+    pub(super) fn complete(&mut self, turn: &mut GroupStep<'_>) {
         self.cancel(Timer::Join);
         self.gathering = None;
         let absent = |(id, m): (&MemberId, &super::group::Member)| {
@@ -94,14 +94,14 @@ impl Group {
         }
     }
 
-    fn become_empty(&mut self, turn: &mut Turn<'_>) {
+    fn become_empty(&mut self, turn: &mut GroupStep<'_>) {
         (self.leader, self.protocol) = (None, None);
         self.subscribed = self.subscriptions();
         self.enter(Phase::Empty, turn.now);
         turn.records.push(self.record(|_| 0));
     }
 
-    fn begin_generation(&mut self, turn: &mut Turn<'_>) {
+    fn begin_generation(&mut self, turn: &mut GroupStep<'_>) {
         let favourites = self.favourites();
         let seen = turn.seen.protocol.filter(|p| favourites.contains(p));
         self.protocol = seen.or(favourites.first().copied());
@@ -151,7 +151,7 @@ impl Group {
     }
 
     /// Takes a member out; who waits is told.
-    pub(super) fn remove(&mut self, turn: &mut Turn<'_>, id: MemberId) {
+    pub(super) fn remove(&mut self, turn: &mut GroupStep<'_>, id: MemberId) {
         let Some(member) = self.members.remove(&id) else {
             return;
         };

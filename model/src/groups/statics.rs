@@ -3,11 +3,17 @@
 
 use super::api::{Error, Join, Joined, Synced};
 use super::group::{Group, Phase, Timer};
-use super::turn::{Turn, Waiting};
+use super::group_step::{GroupStep, Waiting};
 use super::{Answer, Call, MemberId};
 
 impl Group {
-    pub(super) fn replace(&mut self, turn: &mut Turn<'_>, call: Call, old: MemberId, join: &Join) {
+    pub(super) fn replace(
+        &mut self,
+        turn: &mut GroupStep<'_>,
+        call: Call,
+        old: MemberId,
+        join: &Join,
+    ) {
         let (id, former_leader) = (join.fresh, self.leader);
         self.cancel(Timer::Session(old));
         let Some(mut member) = self.members.remove(&old) else {
@@ -52,7 +58,13 @@ impl Group {
     }
 
     /// The new id is durable. If a rebalance has begun meanwhile, that answers the join.
-    pub(super) fn give_place(&mut self, turn: &mut Turn<'_>, id: MemberId, call: Call, a: Answer) {
+    pub(super) fn give_place(
+        &mut self,
+        turn: &mut GroupStep<'_>,
+        id: MemberId,
+        call: Call,
+        a: Answer,
+    ) {
         if self.phase != Phase::Stable {
             return;
         }

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use super::api::{Error, Sync, Synced};
 use super::group::{Group, Phase, Timer};
-use super::turn::{Turn, Waiting};
+use super::group_step::{GroupStep, Waiting};
 use super::{Answer, Assignment, Call, MemberId};
 
 impl Group {
-    pub(super) fn sync(&mut self, turn: &mut Turn<'_>, call: Call, sync: &Sync) {
+    pub(super) fn sync(&mut self, turn: &mut GroupStep<'_>, call: Call, sync: &Sync) {
         let differs = (sync.kind.is_some() && sync.kind != self.kind)
             || (sync.protocol.is_some() && sync.protocol != self.protocol);
         let error = self
@@ -34,7 +34,7 @@ impl Group {
         }
     }
 
-    fn park_sync(&mut self, turn: &mut Turn<'_>, call: Call, sync: &Sync) {
+    fn park_sync(&mut self, turn: &mut GroupStep<'_>, call: Call, sync: &Sync) {
         let id = sync.by.member;
         if let Some(member) = self.members.get_mut(&id)
             && let Some(replaced) = member.sync.replace(call)
@@ -54,7 +54,7 @@ impl Group {
     /// The generation is durable: assignments are handed out, unless another rebalance came first.
     pub(super) fn hand_out(
         &mut self,
-        turn: &mut Turn<'_>,
+        turn: &mut GroupStep<'_>,
         generation: i32,
         assignments: &BTreeMap<MemberId, Assignment>,
     ) {
@@ -76,7 +76,7 @@ impl Group {
     }
 
     /// The generation could not be written: who waits is told, and the group tries again.
-    pub(super) fn sync_failed(&mut self, turn: &mut Turn<'_>, error: Error) {
+    pub(super) fn sync_failed(&mut self, turn: &mut GroupStep<'_>, error: Error) {
         if self.phase == Phase::Completing {
             self.drop_assignments(turn, error);
             self.prepare(turn);

@@ -2,10 +2,10 @@
 
 use super::MemberId;
 use super::group::{Group, Phase, Timer};
-use super::turn::Turn;
+use super::group_step::GroupStep;
 
 impl Group {
-    pub(super) fn time_out(&mut self, turn: &mut Turn<'_>, timer: Timer) {
+    pub(super) fn time_out(&mut self, turn: &mut GroupStep<'_>, timer: Timer) {
         match timer {
             // Static members too: only a rebalance spares them.
             Timer::Session(id) => {
@@ -25,7 +25,7 @@ impl Group {
     }
 
     /// `tryCompleteInitialRebalanceElseSchedule`: more may be on their way.
-    fn gather_or_complete(&mut self, turn: &mut Turn<'_>) {
+    fn gather_or_complete(&mut self, turn: &mut GroupStep<'_>) {
         match self.gathering {
             Some(mut gathering) if gathering.somebody_came && gathering.left_ms > 0 => {
                 let wait_ms = turn.settings.initial_delay_ms.min(gathering.left_ms);
@@ -39,7 +39,7 @@ impl Group {
     }
 
     /// `expirePendingSync`: who joined and never synced holds up nobody.
-    fn drop_those_who_owe(&mut self, turn: &mut Turn<'_>) {
+    fn drop_those_who_owe(&mut self, turn: &mut GroupStep<'_>) {
         let owing = self.members.iter().filter(|(_, m)| m.owes_sync);
         let owing: Vec<MemberId> = owing.map(|(id, _)| *id).collect();
         let has_generation = matches!(self.phase, Phase::Completing | Phase::Stable);

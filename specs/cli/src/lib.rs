@@ -15,7 +15,7 @@ mod args;
 mod cancel;
 mod commands;
 mod exit;
-mod hunt;
+mod find_counterexample;
 mod offsets_topic;
 mod output;
 mod partition_log;
@@ -29,7 +29,7 @@ use std::ffi::OsString;
 use clap::Parser;
 
 pub use exit::Exit;
-pub use hunt::{Hunt, hunt};
+pub use find_counterexample::{Hunt, find_counterexample};
 pub use output::Streams;
 
 use args::{Args, Command};

@@ -38,7 +38,7 @@ pub(crate) fn answers(
     got: &Got,
     scene: &Scene<impl Subject>,
 ) -> Result<(), String> {
-    let (right, told) = match got {
+    let (right, description) = match got {
         Got::Group(None) => (expected == Answer::Waits, "none yet".to_owned()),
         Got::Group(Some(response)) => (
             is_answer(expected, response, scene),
@@ -46,7 +46,7 @@ pub(crate) fn answers(
         ),
         Got::Found(response) => (is_found(expected, response), format!("{response:?}")),
     };
-    must(right, &format!("expected {expected}, got {told}"))
+    must(right, &format!("expected {expected}, got {description}"))
 }
 
 fn is_answer(expected: Answer, got: &GroupResponse, scene: &Scene<impl Subject>) -> bool {

@@ -67,7 +67,7 @@ pub enum Offer {
     /// No protocol.
     None,
     /// The usual, with a session time-out below `group.min.session.timeout.ms`.
-    HastySession,
+    SessionTimeoutBelowMin,
     /// The usual, with a session time-out of `group.min.session.timeout.ms`.
     ShortestSession,
     /// The usual, with a session time-out of `group.max.session.timeout.ms`.
@@ -387,7 +387,7 @@ pub(crate) fn join(
         client_id: "case".into(),
         client_host: "/127.0.0.1".into(),
         session_timeout_ms: match offer {
-            Offer::HastySession => 5_999,
+            Offer::SessionTimeoutBelowMin => 5_999,
             Offer::ShortestSession => 6_000,
             Offer::LongestSession => 1_800_000,
             Offer::OverlongSession => 1_800_001,

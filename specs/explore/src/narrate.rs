@@ -7,9 +7,9 @@ use crate::system::System;
 
 /// A path, told.
 #[derive(Debug, Clone)]
-pub enum Telling {
+pub enum Rendering {
     /// As events of the model: how consumer groups are told.
-    Events(Vec<Told>),
+    Events(Vec<Description>),
     /// In the system's own words.
     Words(Tale),
 }
@@ -28,7 +28,7 @@ pub struct Tale {
 
 /// One step of a path, under the names that things had from the start.
 #[derive(Debug, Clone)]
-pub struct Told {
+pub struct Description {
     /// What happened, in order.
     pub events: Vec<Event>,
     /// What only this system knows of the step: disk operations, answers of the real code. One line each.
@@ -43,7 +43,7 @@ pub struct Told {
 #[derive(Debug, Clone)]
 pub struct Scene {
     /// What happens, in sentences: the first says what was done, the others what came of it.
-    pub told: Vec<String>,
+    pub description: Vec<String>,
     /// What only experts ask for; a line each.
     pub notes: Vec<String>,
     /// Each party of the system after the step, always in the same order.
@@ -54,20 +54,22 @@ pub struct Scene {
     pub broken: Vec<Broken>,
 }
 
-impl Telling {
+impl Rendering {
     /// How many steps it has.
     pub fn steps(&self) -> usize {
         match self {
-            Telling::Events(told) => told.len(),
-            Telling::Words(tale) => tale.scenes.len(),
+            Rendering::Events(description) => description.len(),
+            Rendering::Words(tale) => tale.scenes.len(),
         }
     }
 
     /// The promises that each step broke.
     pub fn broken(&self) -> Vec<&[Broken]> {
         match self {
-            Telling::Events(told) => told.iter().map(|step| &step.broken[..]).collect(),
-            Telling::Words(tale) => {
+            Rendering::Events(description) => {
+                description.iter().map(|step| &step.broken[..]).collect()
+            }
+            Rendering::Words(tale) => {
                 let scenes = tale.scenes.iter();
                 scenes.map(|scene| &scene.broken[..]).collect()
             }
@@ -77,8 +79,8 @@ impl Telling {
     /// Forgets all but the first steps.
     pub fn truncate(&mut self, steps: usize) {
         match self {
-            Telling::Events(told) => told.truncate(steps),
-            Telling::Words(tale) => tale.scenes.truncate(steps),
+            Rendering::Events(description) => description.truncate(steps),
+            Rendering::Words(tale) => tale.scenes.truncate(steps),
         }
     }
 }
@@ -86,10 +88,10 @@ impl Telling {
 /// A system whose paths can be told.
 pub trait Narrate: System {
     /// Gives an explorer's path the names that things had from the start. Such a path can be stored and replayed.
-    fn under_first_names(&self, path: &[Self::Action]) -> Vec<Self::Action>;
+    fn undo_symmetry(&self, path: &[Self::Action]) -> Vec<Self::Action>;
 
     /// Walks a path that is under its first names; an error names the first step that is not possible there.
-    fn narrate(&self, path: &[Self::Action]) -> Result<Telling, NotPossible>;
+    fn narrate(&self, path: &[Self::Action]) -> Result<Rendering, NotPossible>;
 }
 
 /// A step of a path cannot be taken where it stands.

@@ -13,7 +13,7 @@ pub struct Run {
     /// Its name: the system's, and what is special about the bounds.
     pub name: &'static str,
     /// Why these bounds.
-    pub told: &'static str,
+    pub description: &'static str,
     /// The system within its bounds.
     pub scope: Scope,
     /// Distinct states, as counted by both searches; `None` for a run that only one makes.
@@ -86,122 +86,122 @@ pub const CODE_FAILING_APPEND: Bounds = Bounds {
 pub const ALL: [Run; 21] = [
     Run {
         name: "design",
-        told: "everything at once",
+        description: "everything at once",
         scope: Design(DESIGN),
         states: Some(1_114_654),
     },
     Run {
         name: "design, crash loop",
-        told: "a consumer dies between effect and commit, again and again",
+        description: "a consumer dies between effect and commit, again and again",
         scope: Design(CRASH_LOOP),
         states: Some(65_409),
     },
     Run {
         name: "design, batches",
-        told: "a window of two records, and a zombie",
+        description: "a window of two records, and a zombie",
         scope: Design(BATCHES),
         states: Some(125_286),
     },
     Run {
         name: "design, failing append",
-        told: "the offsets log refuses a write",
+        description: "the offsets log refuses a write",
         scope: Design(FAILING_APPEND),
         states: Some(259_443),
     },
     Run {
         name: "code",
-        told: "the power may fail before every step and in every recovery",
+        description: "the power may fail before every step and in every recovery",
         scope: Code(CODE),
         states: Some(423_156),
     },
     CODE_FAILING,
     Run {
         name: "disk",
-        told: "every workload of four steps from an empty log; writes are there or not, in any order",
+        description: "every workload of four steps from an empty log; writes are there or not, in any order",
         scope: Disk(disk::runs::DISK),
         states: Some(111_496),
     },
     Run {
         name: "disk, torn",
-        told: "three steps on sectors smaller than a batch: writes are torn",
+        description: "three steps on sectors smaller than a batch: writes are torn",
         scope: Disk(disk::runs::TORN),
         states: Some(11_587),
     },
     Run {
         name: "disk, to compact",
-        told: "from a log in which there is something to compact",
+        description: "from a log in which there is something to compact",
         scope: Disk(disk::runs::TO_COMPACT),
         states: Some(28_255),
     },
     Run {
         name: "disk, to merge",
-        told: "a pass of the cleaner that makes one segment of two",
+        description: "a pass of the cleaner that makes one segment of two",
         scope: Disk(disk::runs::TO_MERGE),
         states: Some(15_418),
     },
     Run {
         name: "disk, failing",
-        told: "a sync or a write fails, and the process is killed and started again",
+        description: "a sync or a write fails, and the process is killed and started again",
         scope: Disk(disk::runs::FAILING),
         states: Some(23_966),
     },
     Run {
         name: "groups, commits",
-        told: "a client commits, an administrator deletes; the log is compacted, cut and loaded",
+        description: "a client commits, an administrator deletes; the log is compacted, cut and loaded",
         scope: Groups(groups::runs::COMMITS),
         states: Some(6_107),
     },
     Run {
         name: "groups, transactions",
-        told: "two offsets in transactions",
+        description: "two offsets in transactions",
         scope: Groups(groups::runs::TRANSACTIONS),
         states: Some(27_087),
     },
     Run {
         name: "groups, mixed",
-        told: "an offset in transactions and otherwise, deleted meanwhile",
+        description: "an offset in transactions and otherwise, deleted meanwhile",
         scope: Groups(groups::runs::MIXED),
         states: Some(12_617),
     },
     Run {
         name: "groups, members",
-        told: "two dynamic members come, go, fall silent and come back",
+        description: "two dynamic members come, go, fall silent and come back",
         scope: Groups(groups::runs::MEMBERS),
         states: Some(28_239),
     },
     Run {
         name: "groups, static",
-        told: "a static member dies and comes back",
+        description: "a static member dies and comes back",
         scope: Groups(groups::runs::STATIC),
         states: Some(15_203),
     },
     Run {
         name: "groups, expiry",
-        told: "time passes over a group that is used and left",
+        description: "time passes over a group that is used and left",
         scope: Groups(groups::runs::EXPIRY),
         states: Some(6_515),
     },
     Run {
         name: "groups, expiry in transactions",
-        told: "time passes over open transactions",
+        description: "time passes over open transactions",
         scope: Groups(groups::runs::EXPIRY_IN_TRANSACTIONS),
         states: Some(48_655),
     },
     Run {
         name: "groups, group life",
-        told: "a group is joined, left, deleted and used again",
+        description: "a group is joined, left, deleted and used again",
         scope: Groups(groups::runs::GROUP_LIFE),
         states: Some(16_359),
     },
     Run {
         name: "groups, names",
-        told: "names that run together, and hashes that are negative or not of single bytes",
+        description: "names that run together, and hashes that are negative or not of single bytes",
         scope: Groups(groups::runs::NAMES),
         states: Some(1_021),
     },
     Run {
         name: "groups, left behind",
-        told: "a log with records of another protocol",
+        description: "a log with records of another protocol",
         scope: Groups(groups::runs::LEFT_BEHIND),
         states: Some(367),
     },
@@ -212,19 +212,19 @@ pub const ALL: [Run; 21] = [
 pub const DEEP: [Run; 3] = [
     Run {
         name: "disk, five steps",
-        told: "a step more from an empty log",
+        description: "a step more from an empty log",
         scope: Disk(disk::runs::FIVE_STEPS),
         states: None,
     },
     Run {
         name: "disk, all torn",
-        told: "every kind of step on sectors smaller than a batch",
+        description: "every kind of step on sectors smaller than a batch",
         scope: Disk(disk::runs::ALL_TORN),
         states: None,
     },
     Run {
         name: "disk, all to compact",
-        told: "every kind of step from a log in which there is something to compact, failing ones too",
+        description: "every kind of step from a log in which there is something to compact, failing ones too",
         scope: Disk(disk::runs::ALL_TO_COMPACT),
         states: None,
     },
@@ -232,7 +232,7 @@ pub const DEEP: [Run; 3] = [
 
 const CODE_FAILING: Run = Run {
     name: "code, failing append",
-    told: "a write fails halfway",
+    description: "a write fails halfway",
     scope: Code(CODE_FAILING_APPEND),
     states: Some(12_502),
 };
@@ -241,7 +241,7 @@ const CODE_FAILING: Run = Run {
 pub const CODE_IN_TESTS: [Run; 2] = [
     Run {
         name: "code, one record",
-        told: "the code's run with a record fewer",
+        description: "the code's run with a record fewer",
         scope: Code(CODE_SMALL),
         states: Some(156_750),
     },

@@ -8,7 +8,7 @@ use plimsoll_promises::Broken;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Situation {
     /// What happens in it.
-    pub told: &'static str,
+    pub description: &'static str,
 }
 
 /// What every system says about itself, printed at the head of its results.

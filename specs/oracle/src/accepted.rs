@@ -4,14 +4,14 @@ use plimsoll_promises::{Because, Broken, Observation, Offset, Promise, PromiseId
 
 use crate::{
     commit::{Committing, WriteKind},
-    lane::Lane,
+    group_partition::GroupPartition,
     last::{LastAccepted, Owner},
     ranges::gaps,
     settings::{Bare, Existing, Scene},
     story::{Fact, Teller},
 };
 
-impl Lane {
+impl GroupPartition {
     /// A write certainly took effect.
     pub(crate) fn took_effect(&mut self, write: &Committing, acked: bool, scene: &Scene<'_>) {
         let accepted = LastAccepted {

@@ -4,7 +4,7 @@ use plimsoll_history::{AdminAct, End, Event, Name, Part, PartErr};
 
 use crate::{
     commit::WriteKind,
-    lane::LaneId,
+    group_partition::LaneId,
     operation::{Operation, Underway, outcome},
     state::{State, offset, place},
     worlds::codes::Outcome,
@@ -33,7 +33,7 @@ impl State {
             (AdminAct::DeleteGroup, Some(group)) => self.lanes_in(Some(group), &[]),
             _ => Vec::new(),
         };
-        for (at, (lane, ..)) in lanes.iter().enumerate() {
+        for (at, (group_partition, ..)) in lanes.iter().enumerate() {
             let to = match act {
                 AdminAct::AlterOffsets => parts.get(at).and_then(|part| offset(part.off)),
                 _ => None,
@@ -42,7 +42,13 @@ impl State {
                 Some(_) => WriteKind::Alter,
                 None => WriteKind::Delete,
             };
-            self.lanes[*lane].begin_admin(slot.index(), event.proc, to, kind, place(event));
+            self.lanes[*group_partition].begin_admin(
+                slot.index(),
+                event.proc,
+                to,
+                kind,
+                place(event),
+            );
         }
         // From now on they may be gone.
         match act {
@@ -76,10 +82,10 @@ impl State {
         else {
             return;
         };
-        for (lane, topic, p) in lanes {
+        for (group_partition, topic, p) in lanes {
             let (outcome, doubtful) = outcome(end, err, errs, topic, p);
             self.tally.doubtful_fails += u64::from(doubtful);
-            self.write_ends(event, slot.index(), lane, outcome);
+            self.write_ends(event, slot.index(), group_partition, outcome);
         }
         let whole = match end {
             End::Ok => Outcome::of_code(err),
@@ -96,8 +102,8 @@ impl State {
 
     fn lanes_of(&mut self, group: Name, parts: &[Part]) -> Vec<(LaneId, Name, u32)> {
         let lanes = parts.iter().map(|part| {
-            let lane = self.lane_at(group, part.topic, part.p);
-            (lane, part.topic, part.p)
+            let group_partition = self.lane_at(group, part.topic, part.p);
+            (group_partition, part.topic, part.p)
         });
         lanes.collect()
     }
@@ -105,15 +111,15 @@ impl State {
     /// The lanes of a group (or of all), in these topics (or, if there is none, in all).
     fn lanes_in(&self, group: Option<Name>, topics: &[Name]) -> Vec<(LaneId, Name, u32)> {
         let lanes = self.lanes.iter().enumerate();
-        let places = lanes.map(|(id, lane)| {
-            let log = &self.logs[lane.log];
-            (lane.group, (id, log.topic, log.p))
+        let places = lanes.map(|(id, group_partition)| {
+            let log = &self.logs[group_partition.log];
+            (group_partition.group, (id, log.topic, log.p))
         });
         places
             .filter(|(of, (_, topic, _))| {
                 (group.is_none() || *of == group) && (topics.is_empty() || topics.contains(topic))
             })
-            .map(|(_, lane)| lane)
+            .map(|(_, group_partition)| group_partition)
             .collect()
     }
 
@@ -133,8 +139,8 @@ impl State {
             return;
         }
         self.tally.forgotten += 1;
-        for (lane, ..) in self.lanes_in(None, topics) {
-            self.lanes[lane].register.forget();
+        for (group_partition, ..) in self.lanes_in(None, topics) {
+            self.lanes[group_partition].register.forget();
         }
         let logs = self.logs.iter_mut();
         logs.filter(|log| topics.contains(&log.topic))
@@ -146,10 +152,15 @@ impl State {
         if topics.is_empty() {
             return;
         }
-        for (lane, ..) in self.lanes_in(None, topics) {
-            self.with(lane, place(event), event.names, |lane, scene| {
-                lane.begin_again(scene);
-            });
+        for (group_partition, ..) in self.lanes_in(None, topics) {
+            self.with(
+                group_partition,
+                place(event),
+                event.names,
+                |group_partition, scene| {
+                    group_partition.begin_again(scene);
+                },
+            );
         }
         let logs = self.logs.iter_mut();
         logs.filter(|log| topics.contains(&log.topic))

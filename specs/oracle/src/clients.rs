@@ -4,7 +4,7 @@ use plimsoll_history::{BrokerAct, Event, Name, Part, Record, Value};
 use plimsoll_promises::Offset;
 
 use crate::{
-    lane::LaneId,
+    group_partition::LaneId,
     log::LogId,
     ownership::Assignment,
     state::{State, offset, place},
@@ -34,11 +34,16 @@ impl State {
             }
         }
         let lanes = std::mem::take(&mut self.proc(proc).lanes);
-        for lane in lanes {
-            self.with(lane, place(event), event.names, |lane, scene| {
-                lane.gone(proc, how, scene);
-            });
-            self.logs[self.lanes[lane].log].scan_breaks(proc);
+        for group_partition in lanes {
+            self.with(
+                group_partition,
+                place(event),
+                event.names,
+                |group_partition, scene| {
+                    group_partition.gone(proc, how, scene);
+                },
+            );
+            self.logs[self.lanes[group_partition].log].scan_breaks(proc);
         }
         if self.proc(proc).group.is_none() {
             self.logs.iter_mut().for_each(|log| log.scan_breaks(proc));
@@ -56,12 +61,17 @@ impl State {
         self.joins(event.proc, group);
         self.proc(event.proc).synced.clear();
         for part in parts {
-            let lane = self.lane_at(group, part.topic, part.p);
-            self.owns(event.proc, lane);
-            self.with(lane, place(event), event.names, |lane, scene| {
-                lane.assigned(event.proc, assignment, scene);
-            });
-            self.logs[self.lanes[lane].log].scan_breaks(event.proc);
+            let group_partition = self.lane_at(group, part.topic, part.p);
+            self.owns(event.proc, group_partition);
+            self.with(
+                group_partition,
+                place(event),
+                event.names,
+                |group_partition, scene| {
+                    group_partition.assigned(event.proc, assignment, scene);
+                },
+            );
+            self.logs[self.lanes[group_partition].log].scan_breaks(event.proc);
         }
     }
 
@@ -73,11 +83,16 @@ impl State {
             "gives the partition up"
         };
         for part in parts {
-            let lane = self.lane_at(group, part.topic, part.p);
-            self.with(lane, place(event), event.names, |lane, scene| {
-                lane.revoked(event.proc, how, scene);
-            });
-            self.logs[self.lanes[lane].log].scan_breaks(event.proc);
+            let group_partition = self.lane_at(group, part.topic, part.p);
+            self.with(
+                group_partition,
+                place(event),
+                event.names,
+                |group_partition, scene| {
+                    group_partition.revoked(event.proc, how, scene);
+                },
+            );
+            self.logs[self.lanes[group_partition].log].scan_breaks(event.proc);
         }
     }
 
@@ -86,12 +101,17 @@ impl State {
         let assignment = self.assignment(event.proc, None, false);
         for part in parts {
             let Some(at) = offset(part.off) else { continue };
-            let lane = self.lane_at(group, part.topic, part.p);
-            self.owns(event.proc, lane);
-            self.with(lane, place(event), event.names, |lane, scene| {
-                lane.resumed(event.proc, at, assignment, scene);
-            });
-            self.logs[self.lanes[lane].log].scan_breaks(event.proc);
+            let group_partition = self.lane_at(group, part.topic, part.p);
+            self.owns(event.proc, group_partition);
+            self.with(
+                group_partition,
+                place(event),
+                event.names,
+                |group_partition, scene| {
+                    group_partition.resumed(event.proc, at, assignment, scene);
+                },
+            );
+            self.logs[self.lanes[group_partition].log].scan_breaks(event.proc);
         }
     }
 
@@ -104,11 +124,16 @@ impl State {
             let (Some(to), Some(_)) = (offset(part.off), group) else {
                 continue;
             };
-            let lane = self.lane(group, log);
-            self.owns(event.proc, lane);
-            self.with(lane, place(event), event.names, |lane, scene| {
-                lane.sought(event.proc, to, assignment, scene);
-            });
+            let group_partition = self.group_partition(group, log);
+            self.owns(event.proc, group_partition);
+            self.with(
+                group_partition,
+                place(event),
+                event.names,
+                |group_partition, scene| {
+                    group_partition.sought(event.proc, to, assignment, scene);
+                },
+            );
         }
     }
 
@@ -118,16 +143,21 @@ impl State {
         let group = proc.group.or(proc.commits_for);
         self.tally.without_group += u64::from(group.is_none());
         let log = self.log(topic, p);
-        let lane = self.lane(group, log);
-        if self.lanes[lane].counted.processed == 0 {
+        let group_partition = self.group_partition(group, log);
+        if self.lanes[group_partition].counted.processed == 0 {
             self.processing.insert(group);
         }
-        self.given(event, lane, log, off, v);
-        let index = self.reads_at(event, lane, off);
-        self.with(lane, place(event), event.names, |lane, scene| {
-            let index = lane.reloads_unseen(index, off, scene);
-            lane.process(index, off, scene);
-        });
+        self.given(event, group_partition, log, off, v);
+        let index = self.reads_at(event, group_partition, off);
+        self.with(
+            group_partition,
+            place(event),
+            event.names,
+            |group_partition, scene| {
+                let index = group_partition.reloads_unseen(index, off, scene);
+                group_partition.process(index, off, scene);
+            },
+        );
     }
 
     /// A poll was answered with records, or with an error after which the position is the client's secret.
@@ -137,12 +167,12 @@ impl State {
             let log = self.log(record.topic, record.p);
             match group {
                 Some(_) => {
-                    let lane = self.lane(group, log);
-                    self.given(event, lane, log, record.off, record.v);
-                    self.reads_at(event, lane, record.off);
+                    let group_partition = self.group_partition(group, log);
+                    self.given(event, group_partition, log, record.off, record.v);
+                    self.reads_at(event, group_partition, record.off);
                     // Without an `assigned` event a jump may be a change of owner that nobody told.
-                    let told = self.lanes[lane].tenure_of(event.proc);
-                    if told.is_some_and(|tenure| !tenure.concluded) {
+                    let description = self.lanes[group_partition].tenure_of(event.proc);
+                    if description.is_some_and(|tenure| !tenure.concluded) {
                         self.logs[log].scan(event.proc, record.off);
                     }
                 }
@@ -157,19 +187,31 @@ impl State {
                 self.scan_breaks(event.proc, log);
             }
             for at in 0..self.proc(event.proc).lanes.len() {
-                let lane = self.proc(event.proc).lanes[at];
-                self.lanes[lane].moved_by_itself(event.proc);
+                let group_partition = self.proc(event.proc).lanes[at];
+                self.lanes[group_partition].moved_by_itself(event.proc);
             }
         }
     }
 
     /// A member of the lane's group was given a record.
-    fn given(&mut self, event: &Event<'_>, lane: LaneId, log: LogId, off: Offset, v: Value) {
+    fn given(
+        &mut self,
+        event: &Event<'_>,
+        group_partition: LaneId,
+        log: LogId,
+        off: Offset,
+        v: Value,
+    ) {
         self.read(event, log, off, v);
-        if !self.logs[log].knows(off) && self.lanes[lane].offered.insert(off) {
-            self.with(lane, place(event), event.names, |lane, scene| {
-                lane.record_appears(off, scene);
-            });
+        if !self.logs[log].knows(off) && self.lanes[group_partition].offered.insert(off) {
+            self.with(
+                group_partition,
+                place(event),
+                event.names,
+                |group_partition, scene| {
+                    group_partition.record_appears(off, scene);
+                },
+            );
         }
     }
 
@@ -192,28 +234,38 @@ impl State {
     /// A record is known to stand there now: every group may have passed over it.
     pub(crate) fn appears(&mut self, event: &Event<'_>, log: LogId, off: Offset) {
         for at in 0..self.logs[log].lanes.len() {
-            let lane = self.logs[log].lanes[at];
-            self.lanes[lane].offered.remove(&off);
-            self.with(lane, place(event), event.names, |lane, scene| {
-                lane.record_appears(off, scene);
-            });
+            let group_partition = self.logs[log].lanes[at];
+            self.lanes[group_partition].offered.remove(&off);
+            self.with(
+                group_partition,
+                place(event),
+                event.names,
+                |group_partition, scene| {
+                    group_partition.record_appears(off, scene);
+                },
+            );
         }
     }
 
     /// The tenure in which the process reads a record, begun by it if need be.
-    fn reads_at(&mut self, event: &Event<'_>, lane: LaneId, off: Offset) -> usize {
-        if let Some(index) = self.lanes[lane].tenure_index(event.proc)
-            && self.lanes[lane].tenures[index].start.is_some()
+    fn reads_at(&mut self, event: &Event<'_>, group_partition: LaneId, off: Offset) -> usize {
+        if let Some(index) = self.lanes[group_partition].tenure_index(event.proc)
+            && self.lanes[group_partition].tenures[index].start.is_some()
         {
             return index;
         }
-        self.owns(event.proc, lane);
+        self.owns(event.proc, group_partition);
         let assignment = self.assignment(event.proc, None, false);
-        self.with(lane, place(event), event.names, |lane, scene| {
-            let index = lane.reading(event.proc, assignment, scene);
-            lane.starts_by_reading(index, off, scene);
-            index
-        })
+        self.with(
+            group_partition,
+            place(event),
+            event.names,
+            |group_partition, scene| {
+                let index = group_partition.reading(event.proc, assignment, scene);
+                group_partition.starts_by_reading(index, off, scene);
+                index
+            },
+        )
     }
 
     pub(crate) fn broker(&mut self, event: &Event<'_>, act: BrokerAct, node: Option<i64>) {
@@ -222,7 +274,9 @@ impl State {
         if act == BrokerAct::PowerLoss {
             self.tally.forgotten += 1;
             self.logs.iter_mut().for_each(|log| log.forget());
-            self.lanes.iter_mut().for_each(|lane| lane.forget());
+            self.lanes
+                .iter_mut()
+                .for_each(|group_partition| group_partition.forget());
         }
     }
 }

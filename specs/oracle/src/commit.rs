@@ -4,11 +4,11 @@ use plimsoll_history::{Name, Protocol};
 use plimsoll_promises::{Because, Broken, Commit, Observation, Offset, Promise, PromiseId};
 
 use crate::{
-    lane::Lane,
+    group_partition::GroupPartition,
     last::Owner,
     settings::{Bare, Scene},
     story::{Fact, Place, Teller},
-    worlds::register::{Heard, Op, Question},
+    worlds::register::{AnswerVerdict, Op, Question},
 };
 
 /// A write to the committed offset under way, with what was true when it was invoked.
@@ -83,7 +83,7 @@ impl Committing {
     }
 }
 
-impl Lane {
+impl GroupPartition {
     /// A commit is invoked.
     pub(crate) fn begin_commit(&mut self, op: Op, asked: Asked, scene: &Scene<'_>) {
         let Asked {
@@ -194,15 +194,15 @@ impl Lane {
             .register
             .hear(op, answer, question, Committing::innocent)?;
         match heard {
-            Heard::Possible => {}
-            Heard::Excused => return Some(false),
-            Heard::Proves(write) => {
+            AnswerVerdict::Possible => {}
+            AnswerVerdict::Excused => return Some(false),
+            AnswerVerdict::Proves(write) => {
                 if write.kind == WriteKind::Commit || write.kind == WriteKind::TxnCommit {
                     self.counted.unknown = self.counted.unknown.saturating_sub(1);
                 }
                 self.took_effect(&write, false, scene);
             }
-            Heard::Impossible(broken) => {
+            AnswerVerdict::Impossible(broken) => {
                 self.counted.lost += 1;
                 let last = self.last.accepted.clone();
                 let teller = scene.teller();

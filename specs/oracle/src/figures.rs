@@ -79,31 +79,37 @@ pub struct Figures {
 
 impl Figures {
     /// Adds a lane to a total: counts are added, the largest of `U`, `Z`, longest replay and exposure kept.
-    pub fn add(&mut self, lane: &Figures) {
-        fn sum(total: &mut Option<u64>, lane: Option<u64>) {
+    pub fn add(&mut self, group_partition: &Figures) {
+        fn sum(total: &mut Option<u64>, group_partition: Option<u64>) {
             *total = total
-                .zip(lane)
-                .map(|(total, lane)| total + lane)
+                .zip(group_partition)
+                .map(|(total, group_partition)| total + group_partition)
                 .or(*total)
-                .or(lane);
+                .or(group_partition);
         }
-        fn largest(total: &mut Option<u64>, lane: Option<u64>) {
-            *total = (*total).max(lane);
+        fn largest(total: &mut Option<u64>, group_partition: Option<u64>) {
+            *total = (*total).max(group_partition);
         }
-        sum(&mut self.distinct, lane.distinct);
-        sum(&mut self.processed, lane.processed);
-        sum(&mut self.replayed, lane.replayed);
-        sum(&mut self.tenures, lane.tenures);
-        sum(&mut self.e, lane.e);
-        largest(&mut self.u, lane.u);
-        largest(&mut self.z, lane.z);
-        largest(&mut self.longest_replay, lane.longest_replay);
-        self.refused_commits += lane.refused_commits;
-        self.unknown_commits += lane.unknown_commits;
-        self.commits_lost += lane.commits_lost;
-        sum(&mut self.skipped, lane.skipped);
-        sum(&mut self.exposed, lane.exposed);
-        largest(&mut self.longest_exposed_ns, lane.longest_exposed_ns);
-        sum(&mut self.passed_on_purpose, lane.passed_on_purpose);
+        sum(&mut self.distinct, group_partition.distinct);
+        sum(&mut self.processed, group_partition.processed);
+        sum(&mut self.replayed, group_partition.replayed);
+        sum(&mut self.tenures, group_partition.tenures);
+        sum(&mut self.e, group_partition.e);
+        largest(&mut self.u, group_partition.u);
+        largest(&mut self.z, group_partition.z);
+        largest(&mut self.longest_replay, group_partition.longest_replay);
+        self.refused_commits += group_partition.refused_commits;
+        self.unknown_commits += group_partition.unknown_commits;
+        self.commits_lost += group_partition.commits_lost;
+        sum(&mut self.skipped, group_partition.skipped);
+        sum(&mut self.exposed, group_partition.exposed);
+        largest(
+            &mut self.longest_exposed_ns,
+            group_partition.longest_exposed_ns,
+        );
+        sum(
+            &mut self.passed_on_purpose,
+            group_partition.passed_on_purpose,
+        );
     }
 }

@@ -6,7 +6,7 @@ use plimsoll_history::Names;
 use plimsoll_promises::{Because, Fault, PromiseId};
 use serde::Serialize;
 
-use crate::{breaks::Break, lane::Lane, story::Fact};
+use crate::{breaks::Break, group_partition::GroupPartition, story::Fact};
 
 /// A broken promise of one group on one partition (L1: of one partition).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -93,9 +93,9 @@ impl Finding {
 const BROKER_ACTS_MAX: usize = 4;
 
 /// Why what was seen breaks the promise.
-pub(crate) fn why(broken: &Break, lane: Option<&Lane>) -> String {
+pub(crate) fn why(broken: &Break, group_partition: Option<&GroupPartition>) -> String {
     match &broken.because {
-        Because::Unprocessed { .. } => lane.map_or_else(String::new, exposed),
+        Because::Unprocessed { .. } => group_partition.map_or_else(String::new, exposed),
         Because::TooFarBack { replay, bound, .. } => format!(
             "whoever resumes there processes {replay} records again; the claim allows U + Z = {bound}"
         ),
@@ -116,8 +116,8 @@ pub(crate) fn why(broken: &Break, lane: Option<&Lane>) -> String {
     }
 }
 
-fn exposed(lane: &Lane) -> String {
-    let exposures = &lane.exposures;
+fn exposed(group_partition: &GroupPartition) -> String {
+    let exposures = &group_partition.exposures;
     let skipped = exposures.skipped();
     let late = exposures.records - skipped.min(exposures.records);
     let mut why = format!(

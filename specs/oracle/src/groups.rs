@@ -23,8 +23,8 @@ impl State {
         self.conclude_from_sync(event, group);
         let mut lanes = Vec::with_capacity(parts.len());
         for part in parts {
-            let lane = self.lane_at(group, part.topic, part.p);
-            lanes.push((lane, part.topic, part.p));
+            let group_partition = self.lane_at(group, part.topic, part.p);
+            lanes.push((group_partition, part.topic, part.p));
             let asked = Asked {
                 proc: event.proc,
                 offset: part.off,
@@ -35,9 +35,14 @@ impl State {
                 },
                 protocol: self.protocol,
             };
-            self.with(lane, place(event), event.names, |lane, scene| {
-                lane.begin_commit(slot.index(), asked, scene);
-            });
+            self.with(
+                group_partition,
+                place(event),
+                event.names,
+                |group_partition, scene| {
+                    group_partition.begin_commit(slot.index(), asked, scene);
+                },
+            );
         }
         self.begin(event, Underway::Commit { lanes });
     }
@@ -51,10 +56,10 @@ impl State {
         else {
             return;
         };
-        for (lane, topic, p) in lanes {
+        for (group_partition, topic, p) in lanes {
             let (outcome, doubtful) = outcome(end, err, errs, topic, p);
             self.tally.doubtful_fails += u64::from(doubtful);
-            self.write_ends(event, slot.index(), lane, outcome);
+            self.write_ends(event, slot.index(), group_partition, outcome);
         }
     }
 
@@ -62,17 +67,17 @@ impl State {
         &mut self,
         event: &Event<'_>,
         op: usize,
-        lane: usize,
+        group_partition: usize,
         outcome: Outcome,
     ) {
         self.with(
-            lane,
+            group_partition,
             place(event),
             event.names,
-            |lane, scene| match outcome {
-                Outcome::Accepted => lane.acknowledged(op, scene),
-                Outcome::Refused => lane.refused(op, scene),
-                Outcome::Unknown => lane.lost_sight(op),
+            |group_partition, scene| match outcome {
+                Outcome::Accepted => group_partition.acknowledged(op, scene),
+                Outcome::Refused => group_partition.refused(op, scene),
+                Outcome::Unknown => group_partition.lost_sight(op),
             },
         );
     }
@@ -85,13 +90,13 @@ impl State {
         self.proc(operation.proc).open -= 1;
         match operation.what {
             Underway::Commit { lanes } | Underway::Admin { lanes, .. } => {
-                for (lane, ..) in lanes {
-                    self.lanes[lane].lost_sight(slot);
+                for (group_partition, ..) in lanes {
+                    self.lanes[group_partition].lost_sight(slot);
                 }
             }
             Underway::Fetch { lanes, .. } => {
-                for lane in lanes {
-                    self.lanes[lane].register.drop_question(slot);
+                for group_partition in lanes {
+                    self.lanes[group_partition].register.drop_question(slot);
                 }
             }
             _ => {}
@@ -108,9 +113,11 @@ impl State {
         let Some(slot) = event.op else { return };
         let mut lanes = Vec::with_capacity(parts.len());
         for part in parts {
-            let lane = self.lane_at(group, part.topic, part.p);
-            self.lanes[lane].register.begin_question(slot.index());
-            lanes.push(lane);
+            let group_partition = self.lane_at(group, part.topic, part.p);
+            self.lanes[group_partition]
+                .register
+                .begin_question(slot.index());
+            lanes.push(group_partition);
         }
         let question = Question {
             stable,
@@ -148,22 +155,29 @@ impl State {
             return;
         };
         if end == End::Ok {
-            for told in offs {
-                if told.err != 0 || err != 0 {
+            for description in offs {
+                if description.err != 0 || err != 0 {
                     self.tally.answers_with_error += 1;
                     continue;
                 }
-                let (answer, proc) = (offset(told.off), event.proc);
-                let lane = self.lane_at(group, told.topic, told.p);
-                let judged = self.with(lane, place(event), event.names, |lane, scene| {
-                    lane.loads(proc, answer);
-                    lane.hears(slot.index(), asked, answer, question, scene)
-                });
+                let (answer, proc) = (offset(description.off), event.proc);
+                let group_partition = self.lane_at(group, description.topic, description.p);
+                let judged = self.with(
+                    group_partition,
+                    place(event),
+                    event.names,
+                    |group_partition, scene| {
+                        group_partition.loads(proc, answer);
+                        group_partition.hears(slot.index(), asked, answer, question, scene)
+                    },
+                );
                 self.tally.excused_answers += u64::from(judged == Some(false));
             }
         }
-        for lane in lanes {
-            self.lanes[lane].register.drop_question(slot.index());
+        for group_partition in lanes {
+            self.lanes[group_partition]
+                .register
+                .drop_question(slot.index());
         }
     }
 
@@ -179,8 +193,8 @@ impl State {
         if api == GroupApi::Heartbeat && generation.is_some() {
             let protocol = self.protocol;
             for at in 0..self.proc(event.proc).lanes.len() {
-                let lane = self.proc(event.proc).lanes[at];
-                self.lanes[lane].carries(event.proc, generation, protocol);
+                let group_partition = self.proc(event.proc).lanes[at];
+                self.lanes[group_partition].carries(event.proc, generation, protocol);
             }
         }
         self.begin(
@@ -237,11 +251,16 @@ impl State {
         let synced = std::mem::take(&mut self.proc(event.proc).synced);
         let assignment = self.assignment(event.proc, None, true);
         for log in synced {
-            let lane = self.lane(Some(group), log);
-            self.owns(event.proc, lane);
-            self.with(lane, place(event), event.names, |lane, scene| {
-                lane.synced(event.proc, assignment, scene);
-            });
+            let group_partition = self.group_partition(Some(group), log);
+            self.owns(event.proc, group_partition);
+            self.with(
+                group_partition,
+                place(event),
+                event.names,
+                |group_partition, scene| {
+                    group_partition.synced(event.proc, assignment, scene);
+                },
+            );
         }
     }
 }

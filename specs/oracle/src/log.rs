@@ -10,7 +10,7 @@ use plimsoll_promises::{
 
 use crate::{
     breaks::Breaks,
-    lane::LaneId,
+    group_partition::LaneId,
     ranges::{count, runs},
     settings::Bare,
     story::{Fact, Place, Teller},
@@ -161,8 +161,8 @@ impl Log {
 
     /// The broker said where the log starts and ends. `asked` is the line of the question, and `acked` the last record
     /// acknowledged before it.
-    pub fn ends(&mut self, told: LogEnds, acked: Option<Offset>, asked: u64, place: Place) {
-        let LogEnds { start, end, .. } = told;
+    pub fn ends(&mut self, description: LogEnds, acked: Option<Offset>, asked: u64, place: Place) {
+        let LogEnds { start, end, .. } = description;
         if let Some(acked) = acked.filter(|acked| end <= *acked) {
             self.doubts.push(Doubt { end, acked, place });
         }
@@ -177,11 +177,11 @@ impl Log {
     pub fn delete_below(&mut self, offset: Offset) {
         if offset > self.gone_below {
             self.gone_below = offset;
-            let told = Observation::Ends {
+            let description = Observation::Ends {
                 start: offset,
                 end: Offset::MAX,
             };
-            self.l1.learn(&told, &Bare);
+            self.l1.learn(&description, &Bare);
         }
     }
 
@@ -246,25 +246,25 @@ impl Log {
 
     /// The last acknowledgement, as a line of a window.
     pub(crate) fn tell_acked(&self, teller: &Teller<'_>) -> Vec<Fact> {
-        let told = self.last_ack.map(|(offset, place)| {
+        let description = self.last_ack.map(|(offset, place)| {
             let partition = teller.partition();
             place.says(format!(
                 "a record is acknowledged in {partition} at offset {offset}"
             ))
         });
-        told.into_iter().collect()
+        description.into_iter().collect()
     }
 
     /// Where the broker said, uncontradicted, that acknowledged records are not there.
     pub(crate) fn tell_doubts(&self, teller: &Teller<'_>) -> Vec<Fact> {
-        let told = self.doubts.iter().map(|doubt| {
+        let description = self.doubts.iter().map(|doubt| {
             let partition = teller.partition();
             doubt.place.says(format!(
                 "the broker says that {partition} ends at {}",
                 doubt.end
             ))
         });
-        told.collect()
+        description.collect()
     }
 
     /// How many acknowledged records are gone, at least.

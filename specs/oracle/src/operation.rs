@@ -4,7 +4,7 @@ use plimsoll_history::{AdminAct, End, GroupApi, Name, Part, PartErr, Value};
 use plimsoll_promises::Offset;
 
 use crate::{
-    lane::LaneId,
+    group_partition::LaneId,
     log::LogId,
     story::Place,
     worlds::{codes::Outcome, register::Question},
@@ -61,9 +61,9 @@ pub(crate) fn outcome(
     p: u32,
 ) -> (Outcome, bool) {
     let own = errs.iter().find(|row| row.topic == topic && row.p == p);
-    let told = Outcome::of_code(own.map_or(err, |row| row.err));
-    match (end, told) {
-        (End::Ok, told) => (told, false),
+    let description = Outcome::of_code(own.map_or(err, |row| row.err));
+    match (end, description) {
+        (End::Ok, description) => (description, false),
         (End::Info, _) => (Outcome::Unknown, false),
         // No code, or a refusal: certainly without effect.
         (End::Fail, Outcome::Accepted | Outcome::Refused) => (Outcome::Refused, false),

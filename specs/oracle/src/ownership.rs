@@ -4,7 +4,7 @@ use plimsoll_history::{Name, Protocol};
 use plimsoll_promises::{Commit, Observation, Offset, Promise};
 
 use crate::{
-    lane::Lane,
+    group_partition::GroupPartition,
     settings::{Bare, Scene},
     tenure::Generation,
 };
@@ -20,7 +20,7 @@ pub(crate) struct Assignment {
     pub protocol: Protocol,
 }
 
-impl Lane {
+impl GroupPartition {
     /// An `assigned` event names this partition.
     pub(crate) fn assigned(&mut self, proc: Name, assignment: Assignment, scene: &Scene<'_>) {
         self.counted.tenures += 1;

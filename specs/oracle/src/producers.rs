@@ -87,21 +87,26 @@ impl State {
         else {
             return;
         };
-        for told in offs.iter().filter(|told| answered && told.end >= 0) {
-            let log = self.log(told.topic, told.p);
+        for description in offs
+            .iter()
+            .filter(|description| answered && description.end >= 0)
+        {
+            let log = self.log(description.topic, description.p);
             let before = acked.iter().find(|(asked_for, _)| *asked_for == log);
             let State { lanes, logs, .. } = self;
             let log = &mut logs[log];
-            if told.start > log.gone_below() {
+            if description.start > log.gone_below() {
                 // Retention, seen only now: it may have been at work before a commit passed over those records.
-                for lane in &log.lanes {
-                    lanes[*lane]
+                for group_partition in &log.lanes {
+                    lanes[*group_partition]
                         .exposures
-                        .excuse_below(told.start, |at, since| log.stood_after(at, since.line));
+                        .excuse_below(description.start, |at, since| {
+                            log.stood_after(at, since.line)
+                        });
                 }
             }
             log.ends(
-                *told,
+                *description,
                 before.and_then(|(_, acked)| *acked),
                 asked.line,
                 place(event),

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::{
     figures::Figures,
     finding::{Finding, Where, why},
-    lane::Lane,
+    group_partition::GroupPartition,
     settings::Bare,
     state::State,
     story::{Place, Teller},
@@ -108,11 +108,16 @@ pub(crate) fn build<R: BufRead>(mut state: State, history: &HistoryReader<R>) ->
 /// The history is over: what waited for evidence to the contrary counts now.
 fn close<R: BufRead>(state: &mut State, history: &HistoryReader<R>) {
     for id in 0..state.lanes.len() {
-        state.with(id, Place::default(), history.names(), |lane, scene| {
-            for index in 0..lane.tenures.len() {
-                lane.settle_start(index, scene);
-            }
-        });
+        state.with(
+            id,
+            Place::default(),
+            history.names(),
+            |group_partition, scene| {
+                for index in 0..group_partition.tenures.len() {
+                    group_partition.settle_start(index, scene);
+                }
+            },
+        );
     }
     for log in &mut state.logs {
         let teller = Teller {
@@ -130,14 +135,14 @@ fn close<R: BufRead>(state: &mut State, history: &HistoryReader<R>) {
                     acked: doubt.acked,
                 },
             };
-            let told = format!(
+            let description = format!(
                 "the broker says that {} ends at {}",
                 teller.partition(),
                 doubt.end
             );
             log.breaks.add(broken, doubt.place, || {
                 let mut window = window.clone();
-                window.push(doubt.place.says(told));
+                window.push(doubt.place.says(description));
                 (window, Vec::new())
             });
         }
@@ -175,26 +180,28 @@ fn findings<R: BufRead>(state: &mut State, history: &HistoryReader<R>) -> Vec<Fi
     }
     for id in 0..state.lanes.len() {
         let instrumented = state.is_instrumented(id);
-        let lane = &mut state.lanes[id];
-        if lane.exposures.records == 0 || !instrumented {
+        let group_partition = &mut state.lanes[id];
+        if group_partition.exposures.records == 0 || !instrumented {
             // What it passed over turned out to be deleted, or nobody says what was processed.
-            lane.breaks.retract(PromiseId::D1);
+            group_partition.breaks.retract(PromiseId::D1);
         }
-        let log = &state.logs[lane.log];
+        let log = &state.logs[group_partition.log];
         let at = Where {
             names,
-            group: lane.group,
+            group: group_partition.group,
             topic: log.topic,
             p: log.p,
         };
-        let line_of = |lane: &Lane, promise| lane.breaks.of(promise).map(|b| b.place.line);
+        let line_of = |group_partition: &GroupPartition, promise| {
+            group_partition.breaks.of(promise).map(|b| b.place.line)
+        };
         let causes = [
-            (PromiseId::S3, line_of(lane, PromiseId::S3)),
-            (PromiseId::O9, line_of(lane, PromiseId::O9)),
-            (PromiseId::L1, lost_records[lane.log]),
+            (PromiseId::S3, line_of(group_partition, PromiseId::S3)),
+            (PromiseId::O9, line_of(group_partition, PromiseId::O9)),
+            (PromiseId::L1, lost_records[group_partition.log]),
         ];
-        for broken in lane.breaks.take() {
-            let why = why(&broken, Some(lane));
+        for broken in group_partition.breaks.take() {
+            let why = why(&broken, Some(group_partition));
             let mut finding = Finding::of(broken, &at, why);
             for (cause, line) in causes {
                 if let Some(line) = line {
@@ -211,10 +218,12 @@ fn partitions<R: BufRead>(state: &State, history: &HistoryReader<R>) -> Vec<Part
     let names = history.names();
     let lanes = state.lanes.iter().enumerate();
     let mut partitions: Vec<_> = lanes
-        .map(|(id, lane)| {
-            let log = &state.logs[lane.log];
+        .map(|(id, group_partition)| {
+            let log = &state.logs[group_partition.log];
             Partition {
-                group: lane.group.map(|group| names.text(group).to_owned()),
+                group: group_partition
+                    .group
+                    .map(|group| names.text(group).to_owned()),
                 topic: names.text(log.topic).to_owned(),
                 partition: log.p,
                 figures: figures(state, id),
@@ -229,27 +238,29 @@ fn partitions<R: BufRead>(state: &State, history: &HistoryReader<R>) -> Vec<Part
 }
 
 fn figures(state: &State, id: usize) -> Figures {
-    let lane = &state.lanes[id];
-    let log = &state.logs[lane.log];
-    let counted = &lane.counted;
+    let group_partition = &state.lanes[id];
+    let log = &state.logs[group_partition.log];
+    let counted = &group_partition.counted;
     let known = state.is_instrumented(id);
-    let told = |figure: u64| known.then_some(figure);
+    let description = |figure: u64| known.then_some(figure);
     Figures {
         records: log.records,
-        distinct: told(counted.distinct),
-        processed: told(counted.processed),
-        replayed: told(counted.processed - counted.distinct),
+        distinct: description(counted.distinct),
+        processed: description(counted.processed),
+        replayed: description(counted.processed - counted.distinct),
         tenures: (state.tally.assigned > 0).then_some(counted.tenures),
-        e: told(counted.e + lane.br2.dirty_tenures()),
-        u: told(counted.uncommitted),
-        z: told(counted.zombie),
-        longest_replay: told(counted.longest_replay),
+        e: description(counted.e + group_partition.br2.dirty_tenures()),
+        u: description(counted.uncommitted),
+        z: description(counted.zombie),
+        longest_replay: description(counted.longest_replay),
         refused_commits: counted.refused,
-        unknown_commits: counted.unknown + lane.register.open_writes(),
+        unknown_commits: counted.unknown + group_partition.register.open_writes(),
         commits_lost: counted.lost,
-        skipped: told(counted.skipped + lane.exposures.skipped()),
-        exposed: told(lane.exposures.records),
-        longest_exposed_ns: told(lane.exposures.longest_ns),
-        passed_on_purpose: told(counted.passed_on_purpose + lane.passed_on_purpose(log)),
+        skipped: description(counted.skipped + group_partition.exposures.skipped()),
+        exposed: description(group_partition.exposures.records),
+        longest_exposed_ns: description(group_partition.exposures.longest_ns),
+        passed_on_purpose: description(
+            counted.passed_on_purpose + group_partition.passed_on_purpose(log),
+        ),
     }
 }

@@ -5,7 +5,7 @@ use plimsoll_promises::{Claim, Offset};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
-    lane::{Lane, LaneId},
+    group_partition::{GroupPartition, LaneId},
     log::{Log, LogId},
     operation::Operation,
     ownership::Assignment,
@@ -21,7 +21,7 @@ pub(crate) struct State {
     pub protocol: Protocol,
     pub nodes: u32,
     pub events: u64,
-    pub lanes: Vec<Lane>,
+    pub lanes: Vec<GroupPartition>,
     pub logs: Vec<Log>,
     lane_ids: FxHashMap<(Option<Name>, LogId), LaneId>,
     log_ids: FxHashMap<(Name, u32), LogId>,
@@ -109,7 +109,7 @@ impl State {
         id
     }
 
-    pub fn lane(&mut self, group: Option<Name>, log: LogId) -> LaneId {
+    pub fn group_partition(&mut self, group: Option<Name>, log: LogId) -> LaneId {
         if let Some((recent_group, recent_log, id)) = self.recent_lane
             && (recent_group, recent_log) == (group, log)
         {
@@ -118,7 +118,7 @@ impl State {
         let next = self.lanes.len();
         let id = *self.lane_ids.entry((group, log)).or_insert(next);
         if id == next {
-            self.lanes.push(Lane::new(group, log));
+            self.lanes.push(GroupPartition::new(group, log));
             self.logs[log].lanes.push(id);
         }
         self.recent_lane = Some((group, log, id));
@@ -127,7 +127,7 @@ impl State {
 
     pub fn lane_at(&mut self, group: Name, topic: Name, p: u32) -> LaneId {
         let log = self.log(topic, p);
-        self.lane(Some(group), log)
+        self.group_partition(Some(group), log)
     }
 
     pub fn proc(&mut self, name: Name) -> &mut Proc {
@@ -145,26 +145,26 @@ impl State {
     /// A lane, and what it needs to know of the line under way.
     pub fn with<R>(
         &mut self,
-        lane: LaneId,
+        group_partition: LaneId,
         place: Place,
         names: &Names,
-        look: impl FnOnce(&mut Lane, &Scene<'_>) -> R,
+        look: impl FnOnce(&mut GroupPartition, &Scene<'_>) -> R,
     ) -> R {
-        let lane = &mut self.lanes[lane];
+        let group_partition = &mut self.lanes[group_partition];
         let scene = Scene {
             place,
-            log: &self.logs[lane.log],
+            log: &self.logs[group_partition.log],
             claim: self.claim,
             names,
         };
-        look(lane, &scene)
+        look(group_partition, &scene)
     }
 
     /// The process has a tenure on the lane.
-    pub fn owns(&mut self, proc: Name, lane: LaneId) {
+    pub fn owns(&mut self, proc: Name, group_partition: LaneId) {
         let lanes = &mut self.proc(proc).lanes;
-        if !lanes.contains(&lane) {
-            lanes.push(lane);
+        if !lanes.contains(&group_partition) {
+            lanes.push(group_partition);
         }
     }
 
@@ -176,9 +176,9 @@ impl State {
         cooperative: bool,
     ) -> Assignment {
         let protocol = self.protocol;
-        let told = generation.filter(|number| *number >= 0);
+        let description = generation.filter(|number| *number >= 0);
         let answered = self.proc(proc).generation;
-        let generation = match told {
+        let generation = match description {
             Some(number) => Some(Generation {
                 number,
                 exact: true,
@@ -202,8 +202,8 @@ impl State {
     }
 
     /// Whether anything says what the lane's group processed.
-    pub fn is_instrumented(&self, lane: LaneId) -> bool {
-        let group = self.lanes[lane].group;
+    pub fn is_instrumented(&self, group_partition: LaneId) -> bool {
+        let group = self.lanes[group_partition].group;
         self.processing.contains(&group)
     }
 
@@ -211,12 +211,12 @@ impl State {
     pub fn silent_lanes(&self) -> u64 {
         let lanes = self.lanes.iter().enumerate();
         lanes
-            .filter(|(id, lane)| {
-                let above = lane
+            .filter(|(id, group_partition)| {
+                let above = group_partition
                     .d1
                     .base()
-                    .is_none_or(|base| lane.committed > Some(base));
-                lane.counted.accepted > 0 && above && !self.is_instrumented(*id)
+                    .is_none_or(|base| group_partition.committed > Some(base));
+                group_partition.counted.accepted > 0 && above && !self.is_instrumented(*id)
             })
             .count() as u64
     }
@@ -224,11 +224,11 @@ impl State {
     /// Partitions whose group has committed above records, but never told a position.
     pub fn lanes_without_position(&self) -> u64 {
         let lanes = self.lanes.iter().enumerate();
-        let unplaced = lanes.filter(|(id, lane)| {
-            let committed = lane.committed.unwrap_or(0);
-            let above_records = || self.logs[lane.log].records(0, committed) > 0;
-            lane.d1.base().is_none()
-                && lane.counted.accepted > 0
+        let unplaced = lanes.filter(|(id, group_partition)| {
+            let committed = group_partition.committed.unwrap_or(0);
+            let above_records = || self.logs[group_partition.log].records(0, committed) > 0;
+            group_partition.d1.base().is_none()
+                && group_partition.counted.accepted > 0
                 && self.is_instrumented(*id)
                 && above_records()
         });
@@ -237,7 +237,7 @@ impl State {
 
     /// Items held now.
     pub fn held(&self) -> u64 {
-        let lanes: usize = self.lanes.iter().map(Lane::held).sum();
+        let lanes: usize = self.lanes.iter().map(GroupPartition::held).sum();
         let logs: usize = self.logs.iter().map(Log::held).sum();
         let open = self.open.iter().filter(|open| open.is_some()).count();
         (lanes + logs + open + self.undecided.len()) as u64

@@ -78,7 +78,7 @@ impl Teller<'_> {
         format!(
             "{}'s {} of {} {how}",
             self.who(proc),
-            told(offset),
+            description(offset),
             self.partition()
         )
     }
@@ -118,7 +118,7 @@ impl Teller<'_> {
 }
 
 /// A committed offset in the middle of a sentence.
-pub fn told(offset: Option<Offset>) -> String {
+pub fn description(offset: Option<Offset>) -> String {
     offset.map_or_else(
         || "deletion".to_owned(),
         |offset| format!("commit {offset}"),

@@ -42,25 +42,25 @@ impl Report {
             let why = self.not_judged.first().map_or("", |note| &note.why);
             return format!(": {why}");
         }
-        let mut told: Vec<(String, u64)> = Vec::new();
+        let mut description: Vec<(String, u64)> = Vec::new();
         for finding in &self.findings {
             let what = format!("{} ({})", finding.promise, class(finding.class));
-            match told.iter_mut().find(|(known, _)| *known == what) {
+            match description.iter_mut().find(|(known, _)| *known == what) {
                 Some((_, count)) => *count += 1,
-                None => told.push((what, 1)),
+                None => description.push((what, 1)),
             }
         }
-        if told.is_empty() {
+        if description.is_empty() {
             return String::new();
         }
-        let told: Vec<_> = told
+        let description: Vec<_> = description
             .into_iter()
             .map(|(what, count)| match count {
                 1 => what,
                 _ => format!("{what} on {count} partitions"),
             })
             .collect();
-        format!(": breaks {}", told.join(", "))
+        format!(": breaks {}", description.join(", "))
     }
 }
 
@@ -131,30 +131,30 @@ fn write_figures(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
         f,
         "  {} events, {records} records; processed {} ({} distinct, {} replayed)",
         report.events,
-        told(*processed),
-        told(*distinct),
-        told(*replayed)
+        description(*processed),
+        description(*distinct),
+        description(*replayed)
     )?;
     writeln!(
         f,
         "  {} tenures; E {}, U {}, Z {} ({claim}); longest replay {}",
-        told(*tenures),
-        told(*e),
-        told(*u),
-        told(*z),
-        told(*longest_replay)
+        description(*tenures),
+        description(*e),
+        description(*u),
+        description(*z),
+        description(*longest_replay)
     )?;
     writeln!(
         f,
         "  commits: {refused_commits} refused, {unknown_commits} unknown, {commits_lost} lost; \
          records: {} exposed, {} skipped, {} passed over on purpose",
-        told(*exposed),
-        told(*skipped),
-        told(*passed_on_purpose)
+        description(*exposed),
+        description(*skipped),
+        description(*passed_on_purpose)
     )?;
     writeln!(f, "  held at most {} items", report.held_peak)
 }
 
-fn told(figure: Option<u64>) -> String {
+fn description(figure: Option<u64>) -> String {
     figure.map_or_else(|| "?".to_owned(), |figure| figure.to_string())
 }

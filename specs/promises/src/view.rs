@@ -13,7 +13,7 @@ pub struct Projection {
 
 impl Projection {
     /// In the report's words.
-    pub fn told(self) -> String {
+    pub fn description(self) -> String {
         let committed = self.committed.map_or_else(
             || "no committed offset".to_owned(),
             |c| format!("committed offset {c}"),

@@ -3,9 +3,9 @@
 use plimsoll_model::{Coordinator, Entry, Member, Phase, Place, Stage, State};
 
 use crate::{
+    log_transcript::LogTranscript,
     names::{Names, process},
     scene::Scene,
-    tape::Tape,
     text::listed,
 };
 
@@ -19,14 +19,14 @@ pub struct Party {
 
 impl Party {
     /// What there is to say.
-    pub fn told(&self) -> String {
+    pub fn description(&self) -> String {
         let facets = self.facets.iter().filter(|facet| !facet.is_empty());
         facets.cloned().collect::<Vec<_>>().join(", ")
     }
 }
 
 /// What everybody believes.
-pub fn beliefs(state: &State, names: &Names, tape: &Tape) -> Vec<Party> {
+pub fn beliefs(state: &State, names: &Names, log_transcript: &LogTranscript) -> Vec<Party> {
     let member = |place| Party {
         name: process(place),
         facets: member(state, place, names),
@@ -40,7 +40,7 @@ pub fn beliefs(state: &State, names: &Names, tape: &Tape) -> Vec<Party> {
         },
         Party {
             name: "offsets log",
-            facets: vec![tape.told()],
+            facets: vec![log_transcript.description()],
         },
         Party {
             name: "data log",
@@ -52,7 +52,11 @@ pub fn beliefs(state: &State, names: &Names, tape: &Tape) -> Vec<Party> {
 /// What a step changed: each party that it touched, with the facets that are new.
 pub fn changes(scene: &Scene<'_>) -> Vec<Party> {
     let before = beliefs(&scene.before, &scene.names_before, &scene.tape_before);
-    let after = beliefs(&scene.told.state, &scene.names, &scene.tape);
+    let after = beliefs(
+        &scene.description.state,
+        &scene.names,
+        &scene.log_transcript,
+    );
     let changed = before.into_iter().zip(after).map(|(before, mut after)| {
         let facets = after.facets.into_iter().zip(before.facets);
         after.facets = facets
@@ -61,12 +65,18 @@ pub fn changes(scene: &Scene<'_>) -> Vec<Party> {
             .collect();
         after
     });
-    changed.filter(|party| !party.told().is_empty()).collect()
+    changed
+        .filter(|party| !party.description().is_empty())
+        .collect()
 }
 
 /// The whole state: everybody who has anything to say.
 pub fn everybody(scene: &Scene<'_>) -> Vec<Party> {
-    let mut parties = beliefs(&scene.told.state, &scene.names, &scene.tape);
+    let mut parties = beliefs(
+        &scene.description.state,
+        &scene.names,
+        &scene.log_transcript,
+    );
     parties.retain(|party| {
         (0..2).all(|place: Place| party.name != process(place) || scene.names.took_part(place))
     });
@@ -90,7 +100,7 @@ fn member(state: &State, place: Place, names: &Names) -> Vec<String> {
     let owning = member.stage == Stage::Owning;
     let owns = owning || member.stage == Stage::Assigned;
     let over = member.generation > 0 && state.fenced(member);
-    let facet = |is: bool, told: String| if is { told } else { String::new() };
+    let facet = |is: bool, description: String| if is { description } else { String::new() };
     let offset = |message: Option<plimsoll_model::Message>| message.map_or(0, |m| m.offset);
     vec![
         standing,
@@ -149,15 +159,16 @@ fn coordinator(coordinator: &Coordinator, names: &Names) -> Vec<String> {
 }
 
 fn committed(coordinator: &Coordinator) -> String {
-    let told = |offset: Option<u8>| offset.map_or_else(|| "none".to_owned(), |o| o.to_string());
+    let description =
+        |offset: Option<u8>| offset.map_or_else(|| "none".to_owned(), |o| o.to_string());
     let (memory, visible) = (coordinator.committed, coordinator.visible);
     match (memory, visible) {
         (None, None) => String::new(),
-        _ if memory == visible => format!("committed {}", told(memory)),
+        _ if memory == visible => format!("committed {}", description(memory)),
         _ => format!(
             "remembers commit {}, still answers {}",
-            told(memory),
-            told(visible)
+            description(memory),
+            description(visible)
         ),
     }
 }

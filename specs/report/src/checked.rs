@@ -27,7 +27,7 @@ pub enum Standing {
 
 impl Standing {
     /// As it is written.
-    pub fn told(self) -> &'static str {
+    pub fn description(self) -> &'static str {
         match self {
             Standing::Kept => "kept",
             Standing::Unknown => "unknown",
@@ -57,7 +57,7 @@ pub enum SecondOpinion {
 
 /// A situation that a complete run must have met.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Met {
+pub struct Coverage {
     /// What happens in it.
     pub situation: &'static str,
     /// How many steps met it.
@@ -100,7 +100,7 @@ pub struct Checked {
     /// The run: this system within these bounds.
     pub run: &'static str,
     /// What is special about its bounds.
-    pub told: &'static str,
+    pub description: &'static str,
     /// The question that it answers.
     pub question: &'static str,
     /// The code that is really run.
@@ -131,7 +131,7 @@ pub struct Checked {
     #[serde(serialize_with = "as_map")]
     pub promises: Vec<(PromiseId, Standing)>,
     /// The situations.
-    pub situations: Vec<Met>,
+    pub situations: Vec<Coverage>,
     /// The bounds that may keep something from happening.
     pub reached: Vec<Reached>,
     /// The replay bound; none for a system without consumers.
@@ -145,7 +145,7 @@ pub struct Checked {
 impl Checked {
     /// What a search of a system found, under the name of its run.
     pub fn of<S: System>(
-        (run, told): (&'static str, &'static str),
+        (run, description): (&'static str, &'static str),
         system: &S,
         (claim, watched): (Option<Claim>, Watched),
         findings: &Findings<S::Action>,
@@ -156,7 +156,7 @@ impl Checked {
             plimsoll_check: CHECK_VERSION,
             system: head.name,
             run,
-            told,
+            description,
             question: head.question,
             driven: head.driven,
             modelled: head.modelled,
@@ -194,7 +194,7 @@ impl Checked {
     }
 
     /// Situations that a complete run should have met and did not: its verdict is empty.
-    pub fn never_met(&self) -> impl Iterator<Item = &Met> {
+    pub fn never_met(&self) -> impl Iterator<Item = &Coverage> {
         let situations = self.situations.iter().filter(|_| self.complete);
         situations.filter(|met| met.expected && met.times == 0)
     }
@@ -228,13 +228,13 @@ fn promises<A>(findings: &Findings<A>, watched: Watched) -> Vec<(PromiseId, Stan
         .collect()
 }
 
-fn situations<S: System>(system: &S, findings: &Findings<S::Action>) -> Vec<Met> {
+fn situations<S: System>(system: &S, findings: &Findings<S::Action>) -> Vec<Coverage> {
     let expected = system.expected();
     let situations = system.situations().iter().zip(&findings.situations);
     let met = situations
         .enumerate()
-        .map(|(index, (situation, times))| Met {
-            situation: situation.told,
+        .map(|(index, (situation, times))| Coverage {
+            situation: situation.description,
             times: *times,
             expected: expected >> index & 1 == 1,
         });

@@ -1,8 +1,8 @@
 //! A counterexample: a way to a broken promise, walked again so that it can be told.
 
 use plimsoll_explore::{
-    mutants::Known,
-    narrate::{Narrate, NotPossible, Telling},
+    mutants::AnyMutant,
+    narrate::{Narrate, NotPossible, Rendering},
 };
 use plimsoll_promises::Broken;
 
@@ -21,7 +21,7 @@ pub struct Counterexample {
     /// The system's bounds, as name and number.
     pub bounds: Vec<(&'static str, u64)>,
     /// The steps.
-    pub told: Telling,
+    pub description: Rendering,
     /// The promises that the last step breaks, the one that is told first.
     pub broken: Vec<Broken>,
     /// Whether a search by levels found it: then there is no shorter one.
@@ -37,20 +37,20 @@ impl Counterexample {
         system: &S,
         path: &[S::Action],
     ) -> Result<Option<Self>, NotPossible> {
-        let mut told = system.narrate(path)?;
-        let broken = told.broken();
+        let mut description = system.narrate(path)?;
+        let broken = description.broken();
         let Some(last) = broken.iter().position(|step| !step.is_empty()) else {
             return Ok(None);
         };
         let broken = broken[last].to_vec();
-        told.truncate(last + 1);
+        description.truncate(last + 1);
         Ok(Some(Self {
             setup: setup.clone(),
-            mistake: setup.known_mutant().map(|mutant| mutant.told()),
+            mistake: setup.known_mutant().map(|mutant| mutant.description()),
             bounds: system.bounds(),
             shortest: false,
             again: again(setup),
-            told,
+            description,
             broken,
         }))
     }
@@ -61,7 +61,7 @@ impl Counterexample {
         system: &S,
         path: &[S::Action],
     ) -> Result<Found<S::Action>, NotPossible> {
-        let path = system.under_first_names(path);
+        let path = system.undo_symmetry(path);
         let walked = Self::walk(setup, system, &path)?;
         Ok(walked.map(|mut counterexample| {
             counterexample.shortest = true;
@@ -84,7 +84,7 @@ fn again(setup: &Setup) -> String {
     let unasked = setup
         .mutant
         .as_deref()
-        .and_then(|name| Known::named(name, None));
+        .and_then(|name| AnyMutant::named(name, None));
     if unasked.is_none_or(|mutant| mutant.systems()[0] != setup.system()) {
         command.push_str(&format!(" --system {}", setup.system()));
     }

@@ -4,10 +4,10 @@ use plimsoll_explore::narrate::{Scene, Tale};
 
 use crate::{beliefs::Party, story::put_parties, text::put};
 
-fn party((name, told): &(&'static str, String)) -> Party {
+fn party((name, description): &(&'static str, String)) -> Party {
     Party {
         name,
-        facets: vec![told.clone()],
+        facets: vec![description.clone()],
     }
 }
 
@@ -31,7 +31,7 @@ pub(crate) fn steps(text: &mut String, tale: &Tale) -> Vec<Party> {
 
 fn step(text: &mut String, number: usize, scene: &Scene) {
     let mut head = format!("{number:>3}  ");
-    for sentence in &scene.told {
+    for sentence in &scene.description {
         put(text, &head, sentence);
         head = " ".repeat(5);
     }
@@ -57,10 +57,10 @@ pub(crate) fn diagram(tale: &Tale) -> Vec<String> {
         .collect();
     for (number, scene) in (1..).zip(&tale.scenes) {
         lines.push(format!("%% step {number}"));
-        for (from, to, told) in &scene.messages {
+        for (from, to, description) in &scene.messages {
             lines.push(match from == to {
-                true => format!("Note over {from}: {told}"),
-                false => format!("{from}->>{to}: {told}"),
+                true => format!("Note over {from}: {description}"),
+                false => format!("{from}->>{to}: {description}"),
             });
         }
         let whom = scene.messages.last().map_or("", |(_, to, _)| to);

@@ -1,6 +1,6 @@
 //! A counterexample as a Mermaid sequence diagram.
 
-use plimsoll_explore::narrate::Telling;
+use plimsoll_explore::narrate::Rendering;
 use plimsoll_model::Event;
 
 use crate::{
@@ -12,15 +12,15 @@ use crate::{
 
 /// The diagram, to be put into a Markdown file or <https://mermaid.live>.
 pub fn mermaid(counterexample: &Counterexample) -> String {
-    let told = match &counterexample.told {
-        Telling::Events(told) => told,
-        Telling::Words(tale) => {
+    let description = match &counterexample.description {
+        Rendering::Events(description) => description,
+        Rendering::Words(tale) => {
             let lines = in_words::diagram(tale);
             let lines = lines.iter().map(|line| format!("    {}\n", safe(line)));
             return format!("sequenceDiagram\n{}", lines.collect::<String>());
         }
     };
-    let scenes = scenes(told);
+    let scenes = scenes(description);
     let mut text = "sequenceDiagram\n".to_owned();
     participants(&mut text, scenes.last());
     for scene in &scenes {
@@ -30,11 +30,11 @@ pub fn mermaid(counterexample: &Counterexample) -> String {
         }
     }
     for broken in &counterexample.broken {
-        let told = format!(
+        let description = format!(
             "Note over P,O: {} is broken<br/>{}",
             broken.promise, broken.because
         );
-        text.push_str(&format!("    {}\n", safe(&told)));
+        text.push_str(&format!("    {}\n", safe(&description)));
     }
     text
 }
@@ -55,8 +55,8 @@ fn participants(text: &mut String, last: Option<&Scene<'_>>) {
 }
 
 fn lines(scene: &Scene<'_>) -> Vec<String> {
-    let told = scene.told.events.iter();
-    let mut lines: Vec<_> = told.filter_map(|event| line(scene, event)).collect();
+    let description = scene.description.events.iter();
+    let mut lines: Vec<_> = description.filter_map(|event| line(scene, event)).collect();
     if lines.is_empty() {
         lines.push(format!("Note over C: {}", sentences(scene).join("<br/>")));
     }
@@ -93,7 +93,7 @@ fn line(scene: &Scene<'_>, event: &Event) -> Option<String> {
             committed,
         } => format!(
             "O-->>C: replayed: generation {generation}, {}",
-            told(committed)
+            description(committed)
         ),
         Event::TenureEnded { .. } => return None,
         _ => return group_line(scene, event).or_else(|| commit_line(scene, event)),
@@ -151,7 +151,7 @@ fn commit_line(scene: &Scene<'_>, event: &Event) -> Option<String> {
         } => format!(
             "C-->>{}: {}, so start at {at}",
             process(place),
-            told(committed)
+            description(committed)
         ),
         Event::CommitSent { place, offset, .. } => {
             format!("{}-)C: commit {offset}", process(place))
@@ -186,7 +186,7 @@ fn commit_line(scene: &Scene<'_>, event: &Event) -> Option<String> {
     })
 }
 
-fn told(committed: Option<u8>) -> String {
+fn description(committed: Option<u8>) -> String {
     committed.map_or_else(
         || "no committed offset".to_owned(),
         |offset| format!("committed {offset}"),

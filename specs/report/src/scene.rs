@@ -1,18 +1,18 @@
 //! A path as scenes: each step with what was before and after it, under the names of that moment.
 
-use plimsoll_explore::narrate::Told;
+use plimsoll_explore::narrate::Description;
 use plimsoll_model::{
     Bounds, Coordinator, DataLog, Event, MEMBERS, Member, Offset, OffsetsLog, Phase, State,
 };
 
-use crate::{names::Names, tape::Tape};
+use crate::{log_transcript::LogTranscript, names::Names};
 
 /// One step and its surroundings.
 pub struct Scene<'a> {
     /// Its number, from 1.
     pub number: usize,
     /// The step.
-    pub told: &'a Told,
+    pub description: &'a Description,
     /// The state before it.
     pub before: State,
     /// The names before it, for what is no more after it.
@@ -20,9 +20,9 @@ pub struct Scene<'a> {
     /// The names after it.
     pub names: Names,
     /// The offsets log before it.
-    pub tape_before: Tape,
+    pub tape_before: LogTranscript,
     /// The offsets log after it.
-    pub tape: Tape,
+    pub log_transcript: LogTranscript,
     /// Entries of the offsets log that it took away.
     pub lost: Vec<String>,
     /// Offsets processed before it.
@@ -56,32 +56,37 @@ fn beginning() -> State {
 }
 
 /// The scenes of a path.
-pub fn scenes(path: &[Told]) -> Vec<Scene<'_>> {
+pub fn scenes(path: &[Description]) -> Vec<Scene<'_>> {
     let mut scenes: Vec<Scene<'_>> = Vec::with_capacity(path.len());
-    for (index, told) in path.iter().enumerate() {
+    for (index, description) in path.iter().enumerate() {
         let (before, names_before, tape_before, processed) = match scenes.last() {
-            None => (beginning(), Names::default(), Tape::default(), Vec::new()),
+            None => (
+                beginning(),
+                Names::default(),
+                LogTranscript::default(),
+                Vec::new(),
+            ),
             Some(last) => last.end(),
         };
         let mut names = names_before;
-        let mut tape = tape_before.clone();
+        let mut log_transcript = tape_before.clone();
         let mut lost = Vec::new();
-        for event in &told.events {
+        for event in &description.events {
             if let Event::AskedToJoin { id, .. } = *event
                 && !before.coordinator.members.contains(id)
             {
                 names.issue(id);
             }
-            lost.extend(tape.follow(event, &names));
+            lost.extend(log_transcript.follow(event, &names));
         }
         scenes.push(Scene {
             number: index + 1,
-            told,
+            description,
             before,
             names_before,
             names,
             tape_before,
-            tape,
+            log_transcript,
             lost,
             processed,
         });
@@ -91,17 +96,21 @@ pub fn scenes(path: &[Told]) -> Vec<Scene<'_>> {
 
 impl Scene<'_> {
     /// What the next scene begins with.
-    fn end(&self) -> (State, Names, Tape, Vec<Offset>) {
-        let now = self.told.events.iter().filter_map(|event| match event {
-            Event::Processed { offset, .. } => Some(*offset),
-            _ => None,
-        });
+    fn end(&self) -> (State, Names, LogTranscript, Vec<Offset>) {
+        let now = self
+            .description
+            .events
+            .iter()
+            .filter_map(|event| match event {
+                Event::Processed { offset, .. } => Some(*offset),
+                _ => None,
+            });
         let mut processed = self.processed.clone();
         processed.extend(now);
         (
-            self.told.state.clone(),
+            self.description.state.clone(),
             self.names,
-            self.tape.clone(),
+            self.log_transcript.clone(),
             processed,
         )
     }

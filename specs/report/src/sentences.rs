@@ -10,8 +10,12 @@ use crate::{
 
 /// The sentences of a step: the first says what was done, the others what came of it.
 pub fn sentences(scene: &Scene<'_>) -> Vec<String> {
-    let told = scene.told.events.iter().map(|event| scene.sentence(event));
-    let mut sentences: Vec<_> = told.flatten().collect();
+    let description = scene
+        .description
+        .events
+        .iter()
+        .map(|event| scene.sentence(event));
+    let mut sentences: Vec<_> = description.flatten().collect();
     sentences.extend(scene.producers_told());
     if sentences.is_empty() {
         sentences.push("nothing that anybody sees".to_owned());
@@ -27,7 +31,7 @@ impl Scene<'_> {
     /// The member that acted, by the id under which it did: a step may have taken that away.
     pub fn who(&self, place: Place) -> String {
         match self.before.member(place).id {
-            0 => self.names.member(&self.told.state, place),
+            0 => self.names.member(&self.description.state, place),
             id => self.names_before.id(id),
         }
     }
@@ -41,7 +45,7 @@ impl Scene<'_> {
 
     /// The member whom the group loses, or who is told of the group.
     fn after(&self, place: Place) -> String {
-        self.names.member(&self.told.state, place)
+        self.names.member(&self.description.state, place)
     }
 
     fn sentence(&self, event: &Event) -> Option<String> {
@@ -83,10 +87,16 @@ impl Scene<'_> {
 
     /// All answers to producers in one sentence.
     fn producers_told(&self) -> Option<String> {
-        let acked = self.told.events.iter().filter_map(|event| match event {
-            Event::ProduceAcked { offset, value } => Some(format!("r{value} at offset {offset}")),
-            _ => None,
-        });
+        let acked = self
+            .description
+            .events
+            .iter()
+            .filter_map(|event| match event {
+                Event::ProduceAcked { offset, value } => {
+                    Some(format!("r{value} at offset {offset}"))
+                }
+                _ => None,
+            });
         let acked: Vec<_> = acked.collect();
         match acked.len() {
             0 => None,
@@ -183,10 +193,14 @@ impl Scene<'_> {
 
     /// A tenure that ends because its member joins again is given up; otherwise another sentence says why it ends.
     fn gives_up(&self) -> Option<String> {
-        let joining = self.told.events.iter().find_map(|event| match event {
-            Event::AskedToJoin { place, .. } => Some(*place),
-            _ => None,
-        });
+        let joining = self
+            .description
+            .events
+            .iter()
+            .find_map(|event| match event {
+                Event::AskedToJoin { place, .. } => Some(*place),
+                _ => None,
+            });
         joining.map(|place| {
             format!(
                 "{} learns of the rebalance and gives up the partition",
@@ -322,7 +336,7 @@ impl Scene<'_> {
 
     fn crash(&self) -> String {
         let mut lost = self.lost.clone();
-        lost.extend(lost_records(&self.before, &self.told.state));
+        lost.extend(lost_records(&self.before, &self.description.state));
         match lost.len() as u64 {
             0 => "the broker crashes; its disk loses nothing".to_owned(),
             n if n > 3 => format!("the broker crashes; its disk loses {}", counted(n, "entry")),

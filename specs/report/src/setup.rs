@@ -6,7 +6,7 @@ use plimsoll_explore::{
     disk::DiskSystem,
     groups::GroupsSystem,
     ledger::Watched,
-    mutants::{GroupMutant, Known},
+    mutants::{AnyMutant, GroupMutant},
     narrate::Narrate,
     scope::Scope,
 };
@@ -28,7 +28,7 @@ pub struct Setup {
 }
 
 /// Something that is done with a system, whichever it is.
-pub trait Visitor {
+pub trait WithSystem {
     /// What comes of it.
     type Output;
 
@@ -76,7 +76,7 @@ impl Setup {
     }
 
     /// A mutant within the bounds in which it is hunted; `None` if the system does not know it.
-    pub fn mutant(system: &str, mutant: Known) -> Option<Self> {
+    pub fn mutant(system: &str, mutant: AnyMutant) -> Option<Self> {
         let setup = Self {
             mutant: Some(mutant.name().to_owned()),
             ..Self::right(mutant.scope(system)?)
@@ -99,8 +99,8 @@ impl Setup {
     }
 
     /// The mutant, if there is one and it is known.
-    pub fn known_mutant(&self) -> Option<Known> {
-        Known::named(self.mutant.as_deref()?, Some(self.system()))
+    pub fn known_mutant(&self) -> Option<AnyMutant> {
+        AnyMutant::named(self.mutant.as_deref()?, Some(self.system()))
     }
 
     /// `U + Z`: the most records that a resume may replay.
@@ -109,13 +109,13 @@ impl Setup {
     }
 
     /// Builds the system that follows this, and does something with it.
-    pub fn visit<V: Visitor>(&self, visitor: V) -> V::Output {
+    pub fn visit<V: WithSystem>(&self, visitor: V) -> V::Output {
         match self.scope {
             Scope::Design(bounds) => visitor.visit(self.design(bounds)),
             Scope::Code(bounds) => visitor.visit(self.code(bounds)),
             Scope::Groups(bounds) => {
                 let mut system = match self.known_mutant() {
-                    Some(Known::Coordinator(mutant)) => mutant.within(bounds),
+                    Some(AnyMutant::Coordinator(mutant)) => mutant.within(bounds),
                     _ => GroupsSystem::right(bounds),
                 };
                 system.watched = Watched::these(&self.watched);
@@ -123,7 +123,7 @@ impl Setup {
             }
             Scope::Disk(bounds) => {
                 let mut system = match self.known_mutant() {
-                    Some(Known::Log(mutant)) => mutant.within(bounds),
+                    Some(AnyMutant::Log(mutant)) => mutant.within(bounds),
                     _ => DiskSystem::right(bounds),
                 };
                 system.watched = Watched::these(&self.watched);
@@ -134,8 +134,8 @@ impl Setup {
 
     fn group_mutant(&self) -> Option<&'static GroupMutant> {
         match self.known_mutant()? {
-            Known::Group(mutant) => Some(mutant),
-            Known::Log(_) | Known::Coordinator(_) => None,
+            AnyMutant::Group(mutant) => Some(mutant),
+            AnyMutant::Log(_) | AnyMutant::Coordinator(_) => None,
         }
     }
 
@@ -160,7 +160,7 @@ impl Setup {
         let mut system = match self.group_mutant() {
             None => CodeSystem::new(bounds),
             Some(mutant) if self.watched == [PromiseId::LockStep] => {
-                CodeSystem::astray(bounds, mutant.mistake.model)
+                CodeSystem::mutant_against_correct_model(bounds, mutant.mistake.model)
             }
             Some(mutant) => CodeSystem::mutant(bounds, mutant.mistake.model),
         };

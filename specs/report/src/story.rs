@@ -1,6 +1,6 @@
 //! A counterexample as a story: what happened step by step, what everybody believed, what broke, how to see it again.
 
-use plimsoll_explore::narrate::Telling;
+use plimsoll_explore::narrate::Rendering;
 use plimsoll_model::Event;
 
 use crate::{
@@ -16,14 +16,14 @@ use crate::{
 pub fn story(counterexample: &Counterexample) -> String {
     let mut text = String::new();
     head(&mut text, counterexample);
-    match &counterexample.told {
-        Telling::Events(told) => {
-            let scenes = scenes(told);
+    match &counterexample.description {
+        Rendering::Events(description) => {
+            let scenes = scenes(description);
             scenes.iter().for_each(|scene| step(&mut text, scene));
             let parties = scenes.last().map(everybody).unwrap_or_default();
             ending(&mut text, counterexample, &parties);
         }
-        Telling::Words(tale) => {
+        Rendering::Words(tale) => {
             let parties = in_words::steps(&mut text, tale);
             ending(&mut text, counterexample, &parties);
         }
@@ -41,7 +41,7 @@ fn head(text: &mut String, counterexample: &Counterexample) {
             &format!("{}, without a mistake on purpose", setup.system()),
         ),
     }
-    let steps = counted(counterexample.told.steps() as u64, "step");
+    let steps = counted(counterexample.description.steps() as u64, "step");
     let broken = counterexample.first_broken().promise;
     let shortest = if counterexample.shortest {
         "; no shorter way does"
@@ -65,7 +65,7 @@ fn step(text: &mut String, scene: &Scene<'_>) {
         put(text, &head, &sentence);
         head = " ".repeat(5);
     }
-    for note in &scene.told.notes {
+    for note in &scene.description.notes {
         put(text, "       ", note);
     }
     if !is_plumbing(scene) {
@@ -75,13 +75,18 @@ fn step(text: &mut String, scene: &Scene<'_>) {
 
 /// A step that changes nothing but what its sentence says.
 fn is_plumbing(scene: &Scene<'_>) -> bool {
-    let mut events = scene.told.events.iter();
-    scene.told.broken.is_empty() && events.all(|event| matches!(event, Event::Produced { .. }))
+    let mut events = scene.description.events.iter();
+    scene.description.broken.is_empty()
+        && events.all(|event| matches!(event, Event::Produced { .. }))
 }
 
 pub(crate) fn put_parties(text: &mut String, indent: &str, parties: &[Party]) {
     for party in parties {
-        put(text, &format!("{indent}{:<13}", party.name), &party.told());
+        put(
+            text,
+            &format!("{indent}{:<13}", party.name),
+            &party.description(),
+        );
     }
 }
 
@@ -97,5 +102,5 @@ fn ending(text: &mut String, counterexample: &Counterexample, parties: &[Party])
     }
     text.push_str("  in this state\n");
     put_parties(text, "    ", parties);
-    text.push_str(&format!("\nseen again with\n  {}\n", counterexample.again));
+    text.push_str(&format!("\nreproduce with\n  {}\n", counterexample.again));
 }

@@ -41,7 +41,7 @@ fn heads(runs: &[Checked]) -> String {
     }
     text.push('\n');
     for run in runs {
-        put(&mut text, &format!("{}: ", run.run), run.told);
+        put(&mut text, &format!("{}: ", run.run), run.description);
     }
     text
 }
@@ -80,7 +80,7 @@ fn columns(runs: &[Checked]) -> Table {
         if runs.iter().any(|run| standing(run, promise).is_some()) {
             row(promise.code(), &|run| {
                 standing(run, promise)
-                    .map_or("–", Standing::told)
+                    .map_or("–", Standing::description)
                     .to_owned()
             });
         }
@@ -91,7 +91,7 @@ fn columns(runs: &[Checked]) -> Table {
     if runs.iter().any(|run| run.left_out > 0) {
         row("left out", &|run| grouped(run.left_out));
     }
-    row("verdict", &|run| run.verdict.told().to_owned());
+    row("verdict", &|run| run.verdict.description().to_owned());
     if let Some(names) = table.column_mut(0) {
         names.set_constraint(ColumnConstraint::ContentWidth);
     }
@@ -99,19 +99,21 @@ fn columns(runs: &[Checked]) -> Table {
 }
 
 fn replay_rows(row: &mut impl FnMut(&str, &dyn Fn(&Checked) -> String)) {
-    let told = |run: &Checked, told: &dyn Fn(&ReplayBound) -> String| {
-        run.replay.as_ref().map_or_else(|| "–".to_owned(), told)
+    let description = |run: &Checked, description: &dyn Fn(&ReplayBound) -> String| {
+        run.replay
+            .as_ref()
+            .map_or_else(|| "–".to_owned(), description)
     };
     row("replay bound E·(U + Z)", &|run| {
-        told(run, &|replay| format!("{}·E", replay.u + replay.z))
+        description(run, &|replay| format!("{}·E", replay.u + replay.z))
     });
     row("worst replay met", &|run| {
-        told(run, &|replay| {
+        description(run, &|replay| {
             format!("{} at E = {}", replay.worst, replay.worst_e)
         })
     });
     row("bound met exactly", &|run| {
-        told(run, &|replay| match replay.tight_e {
+        description(run, &|replay| match replay.tight_e {
             Some(e) => format!("at E = {e}"),
             None => "no".to_owned(),
         })

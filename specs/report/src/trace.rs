@@ -222,7 +222,7 @@ impl<A: Clone> Trace<A> {
     /// The trace of a counterexample whose steps were these.
     pub fn of(counterexample: &Counterexample, path: &[A]) -> Self {
         let broken = counterexample.first_broken();
-        let step = counterexample.told.steps();
+        let step = counterexample.description.steps();
         Self {
             setup: counterexample.setup.clone(),
             steps: path[..step].to_vec(),

@@ -59,12 +59,12 @@ fn committed(committers: usize, commits: usize) -> (Duration, Written) {
     };
     let begun = Instant::now();
     (0..committers).for_each(&mut ask);
-    for told in 1..=commits {
+    for description in 1..=commits {
         let (committer, answer) = answered.recv().expect("the service lives");
         assert!(
             matches!(answer, GroupResponse::Commit(r) if r.partitions[0].error == ErrorCode::None)
         );
-        if told + committers <= commits {
+        if description + committers <= commits {
             ask(committer);
         }
     }

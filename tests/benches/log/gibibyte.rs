@@ -95,10 +95,10 @@ fn child(what: &str, root: &Path, mib: u64) -> [u64; 3] {
         .args(["gibibyte", what])
         .arg(root)
         .arg(mib.to_string());
-    let told = command.output().expect("it starts");
-    let errors = String::from_utf8_lossy(&told.stderr);
-    assert!(told.status.success(), "{errors}");
-    let text = String::from_utf8_lossy(&told.stdout).into_owned();
+    let description = command.output().expect("it starts");
+    let errors = String::from_utf8_lossy(&description.stderr);
+    assert!(description.status.success(), "{errors}");
+    let text = String::from_utf8_lossy(&description.stdout).into_owned();
     let mut numbers = text
         .split_whitespace()
         .map(|n| n.parse().expect("a number"));
@@ -130,7 +130,11 @@ pub fn compare() {
     for ((mib, _), openings) in roots.iter().zip(&mut openings) {
         openings.sort_unstable();
         let [taken, scanned, _] = openings[OPENINGS / 2];
-        let peak = openings.iter().map(|told| told[2]).max().unwrap_or(0);
+        let peak = openings
+            .iter()
+            .map(|description| description[2])
+            .max()
+            .unwrap_or(0);
         println!(
             "opening {mib} MiB after a crash: {:.2} ms, {:.1} MiB read, {:.1} MiB of memory",
             taken as f64 / 1e3,

@@ -84,13 +84,13 @@ fn every_flipped_byte_of_a_batch_is_named() {
     let mut named = 0;
     for byte in (8..12).chain(16..length) {
         flip(&file, (at + byte) as usize, 0x40);
-        let told = copied.log();
-        assert_eq!(told.exit, Exit::BadData, "byte {byte}");
-        let first = &lines(&told, "damage")[0];
+        let description = copied.log();
+        assert_eq!(description.exit, Exit::BadData, "byte {byte}");
+        let first = &lines(&description, "damage")[0];
         assert_eq!(first["byte"], json!(at), "byte {byte}: {first}");
         assert_eq!(first["file"], json!(file.display().to_string()));
         assert_eq!(first["offset"], batch["base_offset"]);
-        let recovery = &lines(&told, "partition")[0]["recovery"];
+        let recovery = &lines(&description, "partition")[0]["recovery"];
         assert_eq!(recovery["kept_bytes"], json!(at), "byte {byte}");
         flip(&file, (at + byte) as usize, 0x40);
         named += 1;
@@ -98,8 +98,12 @@ fn every_flipped_byte_of_a_batch_is_named() {
     assert_eq!(named, length - 12);
     // A higher offset than the next one's: the next one has been before.
     flip(&file, at as usize + 6, 0x40);
-    let told = damages(&copied.log());
-    assert_eq!((told[0].1, told.len()), (at + length, 1), "{told:?}");
+    let description = damages(&copied.log());
+    assert_eq!(
+        (description[0].1, description.len()),
+        (at + length, 1),
+        "{description:?}"
+    );
     flip(&file, at as usize + 6, 0x40);
     // A leader epoch is anybody's guess.
     flip(&file, at as usize + 15, 0x40);
@@ -119,13 +123,19 @@ fn what_is_behind_the_damage_is_still_read() {
     for index in [3, 7, 8] {
         flip(&file, place(index) as usize + 70, 1);
     }
-    let told = called(&copied.directory(), &["--json", "--batches"]);
-    let bytes: Vec<u64> = damages(&told).iter().map(|damage| damage.1).collect();
+    let description = called(&copied.directory(), &["--json", "--batches"]);
+    let bytes: Vec<u64> = damages(&description)
+        .iter()
+        .map(|damage| damage.1)
+        .collect();
     assert_eq!(bytes, [place(3), place(7), place(8)]);
     let whole = |line: &Value| line["checksum_ok"] == json!(true);
-    assert_eq!(lines(&told, "batch").len(), batches.len());
+    assert_eq!(lines(&description, "batch").len(), batches.len());
     assert_eq!(
-        lines(&told, "batch").into_iter().filter(whole).count(),
+        lines(&description, "batch")
+            .into_iter()
+            .filter(whole)
+            .count(),
         batches.len() - 3
     );
     let text = called(&copied.directory(), &["--batches"]).out;
@@ -152,9 +162,9 @@ fn a_newer_format_and_impossible_lengths_are_told() {
         let file = copied.file("00000000000000000000.log");
         let was = fs::read(&file).expect("it is there")[byte];
         flip(&file, byte, was ^ value);
-        let told = copied.log();
-        assert_eq!(told.exit, Exit::BadData);
-        let (named, at, what, is) = &damages(&told)[0];
+        let description = copied.log();
+        assert_eq!(description.exit, Exit::BadData);
+        let (named, at, what, is) = &damages(&description)[0];
         assert_eq!((&**named, *at), (&*file.display().to_string(), 0));
         assert_eq!(what, expected);
         assert!(is.starts_with(found), "{is}");
@@ -167,9 +177,9 @@ fn a_length_beyond_the_end_does_not_hide_what_follows() {
     let copied = Copied::new("uncompacted", 0);
     let file = copied.file("00000000000000000000.log");
     flip(&file, 9, 0x10);
-    let told = copied.log();
-    assert_eq!(told.exit, Exit::BadData);
-    let (_, at, _, found) = &damages(&told)[0];
+    let description = copied.log();
+    assert_eq!(description.exit, Exit::BadData);
+    let (_, at, _, found) = &damages(&description)[0];
     assert_eq!(*at, 0);
     assert!(
         found.ends_with("bytes with whole batches in them"),
@@ -184,9 +194,9 @@ fn a_segment_that_ends_early() {
     let first = copied.file("00000000000000000000.log");
     let bytes = fs::read(&first).expect("it is there");
     fs::write(&first, &bytes[..bytes.len() - 5]).expect("it can be written");
-    let told = copied.log();
-    assert_eq!(told.exit, Exit::BadData);
-    let recovery = &lines(&told, "partition")[0]["recovery"];
+    let description = copied.log();
+    assert_eq!(description.exit, Exit::BadData);
+    let recovery = &lines(&description, "partition")[0]["recovery"];
     assert_eq!(recovery["removed"][0]["bytes"], json!(749), "{recovery}");
     let text = called(&copied.directory(), &[]).out;
     assert!(
@@ -199,32 +209,35 @@ fn a_segment_that_ends_early() {
 fn ours_below_the_recovery_point_is_refused_not_cut() {
     let file = |data: &Data, base: i64| data.partition().join(format!("{base:020}.log"));
     let refused = |data: &Data, said: &str| {
-        let told = data.log(&["--json"]);
-        assert_eq!(told.exit, Exit::BadData, "{}", told.out);
-        let recovery = &lines(&told, "partition")[0]["recovery"];
+        let description = data.log(&["--json"]);
+        assert_eq!(description.exit, Exit::BadData, "{}", description.out);
+        let recovery = &lines(&description, "partition")[0]["recovery"];
         assert_eq!(recovery["outcome"], "refuses");
         let error = recovery["error"].as_str().expect("a string");
         assert!(error.contains(said), "{error}");
-        damages(&told)
+        damages(&description)
     };
     let data = Data::new();
     fs::remove_file(file(&data, 0)).expect("it is there");
-    let told = refused(
+    let description = refused(
         &data,
         "the segment is missing, though everything below offset 7",
     );
-    assert_eq!(told[0].2, "a segment, durable up to offset 7");
+    assert_eq!(description[0].2, "a segment, durable up to offset 7");
     let data = Data::new();
     flip(&data.partition().join("checkpoint"), 40, 1);
-    let told = refused(
+    let description = refused(
         &data,
         "its checksum is wrong; restore it from a copy, or remove it",
     );
-    assert_eq!(told[0].3, "its checksum is wrong");
+    assert_eq!(description[0].3, "its checksum is wrong");
     let data = Data::new();
     fs::write(data.partition().join("7.log"), "").expect("it can be written");
-    let told = refused(&data, "not the name of a segment; move the file away");
-    assert!(told[0].0.ends_with("/orders-0/7.log"), "{told:?}");
+    let description = refused(&data, "not the name of a segment; move the file away");
+    assert!(
+        description[0].0.ends_with("/orders-0/7.log"),
+        "{description:?}"
+    );
 }
 
 /// Recovery does not read there, so it is the reading that finds it; nothing would be cut off.
@@ -233,11 +246,11 @@ fn a_flip_below_the_recovery_point_is_found_and_would_stay() {
     let data = Data::new();
     let file = data.partition().join("00000000000000000000.log");
     flip(&file, 65, 1);
-    let told = data.log(&["--json"]);
-    assert_eq!(told.exit, Exit::BadData);
-    let damages = damages(&told);
+    let description = data.log(&["--json"]);
+    assert_eq!(description.exit, Exit::BadData);
+    let damages = damages(&description);
     assert_eq!((damages.len(), damages[0].1), (1, 0));
-    let recovery = &lines(&told, "partition")[0]["recovery"];
+    let recovery = &lines(&description, "partition")[0]["recovery"];
     assert_eq!(
         (&recovery["outcome"], &recovery["cut_bytes"]),
         (&json!("opens"), &json!(0))
@@ -262,9 +275,9 @@ fn a_flip_below_the_recovery_point_is_found_and_would_stay() {
     );
     let left = [&bytes[..at as usize], &bytes[(at + many) as usize..]].concat();
     fs::write(data.last(), left).expect("it can be written");
-    let told = data.log(&["--json"]);
-    assert_eq!(told.exit, Exit::BadData);
-    let damages = super::lines(&told, "damage");
+    let description = data.log(&["--json"]);
+    assert_eq!(description.exit, Exit::BadData);
+    let damages = super::lines(&description, "damage");
     assert_eq!(damages.len(), 1);
     assert_eq!(damages[0]["expected"], "a batch of offset 8");
     assert_eq!(damages[0]["found"], "one of offset 9");
@@ -277,9 +290,9 @@ fn a_segment_missing_in_the_middle() {
     fs::remove_file(data.partition().join("checkpoint")).expect("it is there");
     let third = data.partition().join("00000000000000000020.log");
     fs::copy(data.last(), third).expect("it can be copied");
-    let told = data.log(&["--json"]);
-    assert_eq!(told.exit, Exit::BadData);
-    let (_, _, expected, found) = &damages(&told)[0];
+    let description = data.log(&["--json"]);
+    assert_eq!(description.exit, Exit::BadData);
+    let (_, _, expected, found) = &damages(&description)[0];
     assert_eq!(
         expected,
         "batches up to offset 20, where the next segment begins"
@@ -312,9 +325,9 @@ fn a_segment_missing_in_the_middle() {
         fs::remove_file(copied.file(&format!("00000000000000000469.{index}")))
             .expect("it is there");
     }
-    let told = copied.log();
-    assert_eq!(told.exit, Exit::Kept, "{}", told.out);
-    let partition = &lines(&told, "partition")[0];
+    let description = copied.log();
+    assert_eq!(description.exit, Exit::Kept, "{}", description.out);
+    let partition = &lines(&description, "partition")[0];
     assert_eq!(
         (&partition["gaps"], &partition["gaps_between"]),
         (&json!(441), &json!(1))
@@ -335,10 +348,18 @@ fn an_index_that_contradicts_its_segment() {
     ] {
         let copied = Copied::new("compacted", 1);
         flip(&copied.file(file), at, 0x10);
-        let told = called(&copied.directory(), &[]);
-        assert_eq!(told.exit, Exit::BadData, "{file} {at}: {}", told.out);
-        let line = told.out.lines().find(|line| line.starts_with("  index  "));
-        let line = line.unwrap_or_else(|| panic!("{file} {at}: {}", told.out));
+        let description = called(&copied.directory(), &[]);
+        assert_eq!(
+            description.exit,
+            Exit::BadData,
+            "{file} {at}: {}",
+            description.out
+        );
+        let line = description
+            .out
+            .lines()
+            .find(|line| line.starts_with("  index  "));
+        let line = line.unwrap_or_else(|| panic!("{file} {at}: {}", description.out));
         assert!(
             line.contains(&format!("{file} contradicts its segment: ")) && line.contains(what),
             "{line}"
@@ -351,12 +372,12 @@ fn an_index_that_contradicts_its_segment() {
         7,
         0x10,
     );
-    let told = data.log(&[]);
-    assert_eq!(told.exit, Exit::Kept, "{}", told.out);
+    let description = data.log(&[]);
+    assert_eq!(description.exit, Exit::Kept, "{}", description.out);
     assert!(
-        told.out.contains("contradicts its segment: "),
+        description.out.contains("contradicts its segment: "),
         "{}",
-        told.out
+        description.out
     );
 }
 
@@ -383,12 +404,12 @@ fn what_kafkas_checkpoint_files_say() {
         "0\n1\n__consumer_offsets 1 7\n",
     );
     let text = called(&copied.directory(), &[]).out;
-    let told = "\n  checkpoints  high watermark 475 (replication-offset-checkpoint), recovery point 469 (recovery-point-offset-checkpoint), log start 216";
+    let description = "\n  checkpoints  high watermark 475 (replication-offset-checkpoint), recovery point 469 (recovery-point-offset-checkpoint), log start 216";
     assert!(
         text.split_whitespace()
             .collect::<Vec<_>>()
             .join(" ")
-            .contains(&told.split_whitespace().collect::<Vec<_>>().join(" ")),
+            .contains(&description.split_whitespace().collect::<Vec<_>>().join(" ")),
         "{text}"
     );
     assert!(
@@ -408,9 +429,9 @@ fn what_kafkas_checkpoint_files_say() {
         "recovery-point-offset-checkpoint",
         "0\n1\n__consumer_offsets zero 469\n",
     );
-    let told = copied.log();
-    assert_eq!(told.exit, Exit::BadData);
-    let (file, byte, expected, found) = &damages(&told)[0];
+    let description = copied.log();
+    assert_eq!(description.exit, Exit::BadData);
+    let (file, byte, expected, found) = &damages(&description)[0];
     assert!(file.ends_with("recovery-point-offset-checkpoint"));
     assert_eq!(
         (*byte, &**expected, &**found),
@@ -435,9 +456,9 @@ fn records_that_do_not_follow_the_format() {
     fs::create_dir(&directory).expect("a directory");
     fs::write(directory.join("00000000000000000000.log"), bytes).expect("it can be written");
     assert_eq!(called(&directory, &[]).exit, Exit::Kept);
-    let told = called(&directory, &["--json", "--records"]);
-    assert_eq!(told.exit, Exit::BadData);
-    assert_eq!(damages(&told)[0].3, "malformed record 0: length");
+    let description = called(&directory, &["--json", "--records"]);
+    assert_eq!(description.exit, Exit::BadData);
+    assert_eq!(damages(&description)[0].3, "malformed record 0: length");
     let text = called(&directory, &["--records"]).out;
     assert!(
         text.contains("      malformed record 0: length\n"),
@@ -450,28 +471,31 @@ fn foreign_and_empty_files() {
     let data = tempfile::tempdir().expect("a directory");
     let directory = data.path().join("orders-0");
     fs::create_dir(&directory).expect("a directory");
-    let told = called(&directory, &[]);
-    assert_eq!((told.exit, &*told.out), (Exit::NoInput, ""));
+    let description = called(&directory, &[]);
+    assert_eq!((description.exit, &*description.out), (Exit::NoInput, ""));
     assert!(
-        told.err.contains("holds no segment, not even an empty one"),
+        description
+            .err
+            .contains("holds no segment, not even an empty one"),
         "{}",
-        told.err
+        description.err
     );
     let file = directory.join("00000000000000000000.log");
     fs::write(&file, "").expect("it can be written");
-    let told = called(&directory, &[]);
-    assert_eq!((told.exit, &*told.err), (Exit::Unknown, ""));
+    let description = called(&directory, &[]);
+    assert_eq!((description.exit, &*description.err), (Exit::Unknown, ""));
     assert!(
-        told.out
+        description
+            .out
             .contains("  read         nothing was ever written, or all of it was deleted\n"),
         "{}",
-        told.out
+        description.out
     );
     let foreign = "It was the best of times, it was the worst of times, it was the age of wisdom.";
     fs::write(&file, foreign).expect("it can be written");
-    let told = called(&directory, &["--json"]);
-    assert_eq!(told.exit, Exit::BadData);
-    let (_, byte, expected, found) = &damages(&told)[0];
+    let description = called(&directory, &["--json"]);
+    assert_eq!(description.exit, Exit::BadData);
+    let (_, byte, expected, found) = &damages(&description)[0];
     assert_eq!((*byte, &**expected, &**found), (0, "magic 2", "magic 111"));
     // A good partition beside it is shown all the same.
     let other = data.path().join("orders-1");
@@ -481,9 +505,9 @@ fn foreign_and_empty_files() {
         other.join("00000000000000000000.log"),
     )
     .expect("it can be copied");
-    let told = called(data.path(), &["--json"]);
-    assert_eq!(told.exit, Exit::BadData);
-    assert_eq!(lines(&told, "partition")[1]["damages"], json!(0));
+    let description = called(data.path(), &["--json"]);
+    assert_eq!(description.exit, Exit::BadData);
+    assert_eq!(lines(&description, "partition")[1]["damages"], json!(0));
 }
 
 #[test]
@@ -491,7 +515,7 @@ fn what_is_not_there_or_holds_nothing_is_said() {
     let empty = tempfile::tempdir().expect("a directory");
     let empty = empty.path().to_str().expect("UTF-8");
     let file = format!("{}/00000000000000000000.log", partition("compacted", 0));
-    for (path, told) in [
+    for (path, description) in [
         ("/nonexistent", "cannot be read: "),
         (
             "/nonexistent",
@@ -510,7 +534,7 @@ fn what_is_not_there_or_holds_nothing_is_said() {
             "{}",
             called.err
         );
-        assert!(called.err.contains(told), "{}", called.err);
+        assert!(called.err.contains(description), "{}", called.err);
         let json = plimsoll(&["log", "--json", path]);
         assert_eq!(lines(&json, "error").len(), 1);
     }
@@ -529,15 +553,16 @@ fn a_file_without_rights() {
         plimsoll_tests::skipped("this user may read everything");
         return;
     }
-    let told = copied.log();
-    assert_eq!(told.exit, Exit::NoInput);
+    let description = copied.log();
+    assert_eq!(description.exit, Exit::NoInput);
     let named = format!("error: {}: cannot be read: ", file.display());
-    assert!(told.err.contains(&named), "{}", told.err);
+    assert!(description.err.contains(&named), "{}", description.err);
     assert!(
-        told.err
+        description
+            .err
             .contains("run this as a user who may read the broker's files"),
         "{}",
-        told.err
+        description.err
     );
-    assert_eq!(lines(&told, "segment").len(), 1);
+    assert_eq!(lines(&description, "segment").len(), 1);
 }

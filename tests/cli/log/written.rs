@@ -214,9 +214,9 @@ fn looking_changes_nothing_and_needs_no_lock() {
     };
     assert_eq!(lines(&called, "partition")[0]["in_use_by"], holder);
     if cfg!(target_os = "linux") {
-        let told = data.log(&[]).out;
+        let description = data.log(&[]).out;
         let who = format!("  in use       process {} has locked", std::process::id());
-        assert!(told.contains(&who), "{told}");
+        assert!(description.contains(&who), "{description}");
     }
     drop(disk);
     let called = data.log(&["--json"]);
@@ -238,13 +238,13 @@ fn a_write_that_was_not_finished_is_told_and_left_alone() {
         assert_eq!(called.exit, Exit::Kept, "{}", called.out);
         let cut = length - last;
         let plural = if cut == 1 { "" } else { "s" };
-        let told =
+        let description =
             format!("  unfinished   the last {cut} byte{plural} are the beginning of a batch");
-        assert!(called.out.contains(&told), "{}", called.out);
-        let told = format!(
+        assert!(called.out.contains(&description), "{}", called.out);
+        let description = format!(
             "would cut {cut} byte{plural} off 00000000000000000007.log behind byte {last}, because the batch ends after {cut} bytes"
         );
-        assert!(called.out.contains(&told), "{}", called.out);
+        assert!(called.out.contains(&description), "{}", called.out);
         assert_eq!(
             std::fs::metadata(data.last()).expect("it is there").len(),
             length
@@ -262,16 +262,16 @@ fn recovery_does_what_was_told() {
     std::fs::write(data.last(), bytes).expect("it can be written");
     let called = data.log(&["--json"]);
     assert_eq!(called.exit, Exit::BadData);
-    let told = &lines(&called, "partition")[0]["recovery"];
+    let description = &lines(&called, "partition")[0]["recovery"];
     let mut disk = RealDisk::open(data.root()).expect("nobody has it");
     let (log, report) = Log::open(&mut disk, PARTITION, config(), NOW_MS).expect("it opens");
-    assert_eq!(told["outcome"], "opens");
-    assert_eq!(told["log_end_offset"], log.log_end_offset());
-    assert_eq!(told["kept_bytes"], report.kept_bytes);
-    assert_eq!(told["cut_bytes"], report.truncated_bytes);
-    assert_eq!(told["scanned_bytes"], report.scanned_bytes);
+    assert_eq!(description["outcome"], "opens");
+    assert_eq!(description["log_end_offset"], log.log_end_offset());
+    assert_eq!(description["kept_bytes"], report.kept_bytes);
+    assert_eq!(description["cut_bytes"], report.truncated_bytes);
+    assert_eq!(description["scanned_bytes"], report.scanned_bytes);
     let reason = report.damage.expect("it is damaged").to_string();
-    assert_eq!(told["reason"], reason);
+    assert_eq!(description["reason"], reason);
     assert_eq!(
         disk.len("orders-0/00000000000000000007.log")
             .expect("it is there"),

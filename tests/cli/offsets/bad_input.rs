@@ -83,7 +83,7 @@ fn a_group_whose_partition_was_not_read_is_not_said_to_be_unknown() {
     bytes[200] ^= 1;
     fs::write(&file, bytes).expect("it can be written");
     let other = partition("compacted", 2);
-    for (group, directory, exit, told) in [
+    for (group, directory, exit, description) in [
         (
             "coop",
             data.path(),
@@ -108,7 +108,7 @@ fn a_group_whose_partition_was_not_read_is_not_said_to_be_unknown() {
         let called = plimsoll(&["offsets", directory, "--group", group]);
         let last = called.out.lines().last().unwrap_or_default();
         assert_eq!(called.exit, exit, "{last}");
-        assert!(last.starts_with(told), "{last}");
+        assert!(last.starts_with(description), "{last}");
     }
 }
 
@@ -140,8 +140,8 @@ fn a_length_beyond_the_end_of_the_file_does_not_hide_what_follows() {
     data.partition("__consumer_offsets-0", &bytes);
     let called = plimsoll(&["offsets", data.path()]);
     assert_eq!((called.exit, &*called.out), (Exit::BadData, ""));
-    let told = "byte 0: the batch at offset 0 is damaged: its length reaches beyond the end of the file, and whole batches follow; take";
-    assert!(called.err.contains(told), "{}", called.err);
+    let description = "byte 0: the batch at offset 0 is damaged: its length reaches beyond the end of the file, and whole batches follow; take";
+    assert!(called.err.contains(description), "{}", called.err);
 }
 
 /// What stands behind `--at` is not even read, be it in the same segment or in the next.
@@ -241,10 +241,10 @@ fn another_topics_partition_is_not_taken_for_offsets() {
     let orders = orders.to_str().expect("UTF-8");
     let called = plimsoll(&["offsets", orders]);
     assert_eq!((called.exit, &*called.out), (Exit::BadData, ""));
-    let told = format!(
+    let description = format!(
         "error: {orders}: is not a partition of an offsets topic: none of its 2 records has such a key\n"
     );
-    assert_eq!(called.err, told);
+    assert_eq!(called.err, description);
     // Nor is the data directory that it is in.
     let called = plimsoll(&["offsets", data.path()]);
     assert_eq!((called.exit, &*called.out), (Exit::NoInput, ""));

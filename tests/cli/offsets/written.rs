@@ -139,8 +139,8 @@ fn a_write_that_was_not_finished_is_told_and_left_alone() {
         let directory = data.partition("__consumer_offsets-0", &bytes);
         let called = plimsoll(&["offsets", data.path()]);
         assert_eq!(called.exit, Exit::Kept);
-        let told = format!("  unfinished   the last {cut} byte");
-        assert!(called.out.contains(&told), "{}", called.out);
+        let description = format!("  unfinished   the last {cut} byte");
+        assert!(called.out.contains(&description), "{}", called.out);
         assert_eq!(shown(&data), [("g".to_owned(), 1)]);
         assert_eq!(
             fs::read(directory.join("00000000000000000000.log")).expect("it is there"),
@@ -163,8 +163,8 @@ fn a_group_where_no_broker_looks_for_it_is_told() {
     );
     data.partition("__consumer_offsets-1", b"");
     let called = plimsoll(&["offsets", data.path()]);
-    let told = "  misplaced    g is in partition 0, but its name leads to 1: a broker finds none of its offsets\n";
-    assert!(called.out.contains(told), "{}", called.out);
+    let description = "  misplaced    g is in partition 0, but its name leads to 1: a broker finds none of its offsets\n";
+    assert!(called.out.contains(description), "{}", called.out);
     assert_eq!(
         lines(&plimsoll(&["offsets", "--json", data.path()]), "group")[0]["looked_for_in"],
         json!(1)

@@ -272,7 +272,7 @@ fn g4_a_member_that_never_syncs_holds_up_its_group() {
 
 #[test]
 fn g8_a_crash_revives_the_id_that_was_replaced() {
-    let told = |replacement, crash: bool| {
+    let description = |replacement, crash: bool| {
         let mut world = statics::stable();
         world.coordinator.decide_for_tests(Decisions {
             replacement,
@@ -287,10 +287,10 @@ fn g8_a_crash_revives_the_id_that_was_replaced() {
         };
         world.error(with_instance(heartbeat("s2", GENERATION), "i"))
     };
-    assert_eq!(told(Replacement::Written, true), short::NONE);
-    assert_eq!(told(Replacement::InMemoryOnly, true), short::FII);
+    assert_eq!(description(Replacement::Written, true), short::NONE);
+    assert_eq!(description(Replacement::InMemoryOnly, true), short::FII);
     assert_eq!(
-        told(Replacement::InMemoryOnly, false),
+        description(Replacement::InMemoryOnly, false),
         short::NONE,
         "no crash"
     );

@@ -72,10 +72,11 @@ fn a_million_partitions_in_one_commit() {
     let end = i64::from(PARTITIONS / 2);
     assert_eq!(coordinator.accept(NOW, step, 0), Outcome::default());
     let mut answers = coordinator.high_watermark(NOW, end, 1).answers;
-    let Some(GroupResponse::Commit(told)) = answers.pop().map(|answer| answer.response) else {
+    let Some(GroupResponse::Commit(description)) = answers.pop().map(|answer| answer.response)
+    else {
         panic!("no answer")
     };
-    let (exist, do_not) = told.partitions.split_at(all.len() / 2);
+    let (exist, do_not) = description.partitions.split_at(all.len() / 2);
     assert!(exist.iter().all(|p| p.error == ErrorCode::None));
     let unknown = ErrorCode::UnknownTopicOrPartition;
     assert!(do_not.iter().all(|p| p.error == unknown));
@@ -102,12 +103,12 @@ fn a_producer_that_cannot_be_is_refused() {
         for request in [commit, end] {
             let call = world.send(request);
             world.raise();
-            let told = world.answer_to(call).map(|answer| match answer {
+            let description = world.answer_to(call).map(|answer| match answer {
                 GroupResponse::TxnCommit(r) => r.partitions[0].error,
                 GroupResponse::EndTxn(r) => r.error,
                 other => panic!("{other:?}"),
             });
-            assert_eq!(told, expected, "{producer:?}");
+            assert_eq!(description, expected, "{producer:?}");
         }
         let counts = if expected == NONE { 5 } else { -1 };
         assert_eq!(world.offset(true), (counts, ErrorCode::None));
@@ -184,10 +185,10 @@ fn a_logged_member_or_instance_that_is_there_twice_counts_once() {
             world.fire(timer.name);
         }
         world.raise();
-        let told = world.answers.iter().any(
+        let description = world.answers.iter().any(
             |(_, answer)| matches!(answer, GroupResponse::Join(r) if r.error == ErrorCode::None),
         );
-        assert!(told, "{instance}: the newcomer was never answered");
+        assert!(description, "{instance}: the newcomer was never answered");
     }
 }
 

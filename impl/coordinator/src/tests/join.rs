@@ -64,8 +64,8 @@ fn errors() {
 fn errors_of_a_pending_member() {
     for (column, expected) in COLUMNS.into_iter().zip([NONE, CNA, NONE, WAIT, WAIT, WAIT]) {
         let mut world = World::at(column);
-        let told = world.error(new_member("n", 4));
-        assert_eq!(told == MIR, column != Column::Dead);
+        let description = world.error(new_member("n", 4));
+        assert_eq!(description == MIR, column != Column::Dead);
         assert_eq!(world.error(join("n")), expected, "{column:?}");
     }
 }

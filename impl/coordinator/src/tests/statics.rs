@@ -116,8 +116,12 @@ fn a_leader_that_restarts_need_not_assign_again() {
         ("s2", true, 1)
     );
     let old = answer(8);
-    let told = (&*old.leader, old.skip_assignment, old.members.len());
-    assert_eq!(told, ("s1", false, 0), "it must take itself for a follower");
+    let description = (&*old.leader, old.skip_assignment, old.members.len());
+    assert_eq!(
+        description,
+        ("s1", false, 0),
+        "it must take itself for a follower"
+    );
 }
 
 #[test]

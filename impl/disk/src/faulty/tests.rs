@@ -160,11 +160,11 @@ fn every_operation_can_be_the_last() {
 
 /// A hundred writes and reads; what went wrong with them.
 fn story(disk: &mut Faulty<SimDisk>) -> Vec<String> {
-    let told = (0..100u8).map(|n| {
+    let description = (0..100u8).map(|n| {
         let written = disk.write_at(FILE, 4, &[n; 9]);
         format!("{written:?} {:?}", disk.read_at(FILE, 0, 100))
     });
-    told.collect()
+    description.collect()
 }
 
 #[test]
@@ -180,13 +180,13 @@ fn a_seed_chooses_and_chooses_again_alike() {
         disk.fail_by_seed(seed, 4, &faults);
         (story(&mut disk), disk.fired())
     };
-    let (told, fired) = by_seed(7);
-    assert_eq!(by_seed(7), (told.clone(), fired));
-    assert_ne!(by_seed(8).0, told);
+    let (description, fired) = by_seed(7);
+    assert_eq!(by_seed(7), (description.clone(), fired));
+    assert_ne!(by_seed(8).0, description);
     // One in four of 200.
     assert!((25..75).contains(&fired), "{fired}");
     for part in ["input/output", "whole buffer", "Ok(()) Ok("] {
-        assert!(told.iter().any(|line| line.contains(part)), "{part}");
+        assert!(description.iter().any(|line| line.contains(part)), "{part}");
     }
     let mut disk = prepared();
     disk.fail_by_seed(7, 1, &faults);

@@ -38,13 +38,16 @@ fn what_failed_while_a_file_was_closed_belongs_to_its_next_sync() {
 /// The same error by whatever errno: each has one answer.
 #[test]
 fn errors_name_the_file_and_what_to_do() {
-    let told = |kind| DiskError::from_io("d/f", &io::Error::from(kind)).to_string();
+    let description = |kind| DiskError::from_io("d/f", &io::Error::from(kind)).to_string();
     for (kind, remedy) in [
         (io::ErrorKind::StorageFull, "free some"),
         (io::ErrorKind::QuotaExceeded, "free some"),
         (io::ErrorKind::PermissionDenied, "read and write"),
     ] {
-        let told = told(kind);
-        assert!(told.starts_with("d/f: ") && told.contains(remedy), "{told}");
+        let description = description(kind);
+        assert!(
+            description.starts_with("d/f: ") && description.contains(remedy),
+            "{description}"
+        );
     }
 }

@@ -108,8 +108,8 @@ fn a_renaming_happens_or_not_and_never_loses_both_files() {
     disk.write_at("d/t", 0, b"new").unwrap();
     disk.sync("d/t").unwrap();
     disk.rename("d/t", FILE).unwrap();
-    let told = |d: &SimDisk| (d.list("d").unwrap().len(), content(d));
-    let found: Vec<_> = disk.survivors().iter().map(told).collect();
+    let description = |d: &SimDisk| (d.list("d").unwrap().len(), content(d));
+    let found: Vec<_> = disk.survivors().iter().map(description).collect();
     let (old, new) = (b"old".to_vec(), b"new".to_vec());
     assert_eq!(found, [(1, old.clone()), (2, old), (1, new.clone())]);
     disk.sync_dir("d").unwrap();

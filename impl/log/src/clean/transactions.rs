@@ -71,11 +71,14 @@ mod tests {
             last,
         };
         let walk = Transactions::new([aborted(7, 20, 25), aborted(7, 3, 9), aborted(8, 0, 30)]);
-        let told: Vec<bool> = [2, 3, 9, 10, 19, 20, 25, 26]
+        let description: Vec<bool> = [2, 3, 9, 10, 19, 20, 25, 26]
             .iter()
             .map(|&offset| walk.is_aborted(7, offset))
             .collect();
-        assert_eq!(told, [false, true, true, false, false, true, true, false]);
+        assert_eq!(
+            description,
+            [false, true, true, false, false, true, true, false]
+        );
         assert!(walk.is_aborted(8, 10));
         assert!(!walk.is_aborted(9, 10));
     }

@@ -235,18 +235,18 @@ impl<'a> Scan<'a> {
     }
 
     pub(super) fn finish(mut self, files: Files, log_start: i64) -> Recovered {
-        let told = match self.damage {
+        let description = match self.damage {
             Some(_) => self.damaged,
             None => self.segments.len() - 1,
         };
         let first = self.segments.len() - self.lengths.len();
-        let kept_bytes = self.segments[told].bytes;
+        let kept_bytes = self.segments[description].bytes;
         let length = self
             .lengths
-            .get(told - first)
+            .get(description - first)
             .copied()
             .unwrap_or(kept_bytes);
-        let file = self.segments[told].file().to_owned();
+        let file = self.segments[description].file().to_owned();
         let segments = self.segments.len();
         let active = self.segments.remove(segments - 1);
         let report = RecoveryReport {

@@ -146,7 +146,7 @@ impl<D: Disk> Bench<D> {
     }
 
     /// Offset, key and value of every record.
-    pub fn told(&self) -> Vec<String> {
+    pub fn description(&self) -> Vec<String> {
         self.records().iter().map(tell).collect()
     }
 

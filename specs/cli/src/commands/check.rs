@@ -11,26 +11,25 @@ use std::{
 
 use plimsoll_explore::{
     ledger::Watched,
-    mutants::Known,
+    mutants::AnyMutant,
     narrate::Narrate,
     runs::Run,
     search::{
-        crew,
         levels::{self, Findings, Limits},
-        second,
+        parallel, second,
     },
 };
 use plimsoll_promises::PromiseId;
 use plimsoll_report::{
-    Checked, Counterexample, SecondOpinion, Setup, Standing, Visitor, counted, grouped, story,
+    Checked, Counterexample, SecondOpinion, Setup, Standing, WithSystem, counted, grouped, story,
     table,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::show::show;
 use crate::{
-    Exit, args::CheckArgs, cancel::Cancellable, hunt::hunt, output::Output, progress::Progress,
-    runs,
+    Exit, args::CheckArgs, cancel::Cancellable, find_counterexample::find_counterexample,
+    output::Output, progress::Progress, runs,
 };
 
 pub(crate) fn check(args: &CheckArgs, output: &mut Output<'_>) -> Exit {
@@ -61,7 +60,7 @@ fn check_all(args: &CheckArgs, output: &mut Output<'_>) -> Result<Exit, String> 
         }
         let progress = Progress::begin(run.name, output.terminal());
         let setup = Setup::right(run.scope);
-        let (one, told) = setup.visit(Exploration {
+        let (one, description) = setup.visit(Exploration {
             run: &run,
             setup: &setup,
             limits: limits(args),
@@ -74,13 +73,13 @@ fn check_all(args: &CheckArgs, output: &mut Output<'_>) -> Result<Exit, String> 
             output.say(&format!("{line}\n"));
         }
         checked.push(one);
-        stories.extend(told);
+        stories.extend(description);
     }
     if !args.json {
         output.say(&table(&checked));
         stories
             .iter()
-            .for_each(|told| output.say(&format!("\n{told}")));
+            .for_each(|description| output.say(&format!("\n{description}")));
         output.say(&format!("\n{}", conclusion(&checked)));
     }
     Ok(exit(&checked))
@@ -96,7 +95,7 @@ struct Exploration<'a> {
     progress: &'a Progress,
 }
 
-impl Visitor for Exploration<'_> {
+impl WithSystem for Exploration<'_> {
     type Output = (Checked, Option<String>);
 
     fn visit<S: Narrate + Clone + 'static>(self, system: S) -> Self::Output {
@@ -106,17 +105,17 @@ impl Visitor for Exploration<'_> {
         };
         let watched = Watched::these(&self.setup.watched);
         let checked = Checked::of(
-            (self.run.name, self.run.told),
+            (self.run.name, self.run.description),
             &system,
             (self.setup.claim, watched),
             &findings,
             opinion,
         );
-        let told = findings.shortest().and_then(|breach| {
+        let description = findings.shortest().and_then(|breach| {
             let found = Counterexample::found(self.setup, &system, &breach.path).ok()??;
             Some(story(&found.1))
         });
-        (checked, told)
+        (checked, description)
     }
 }
 
@@ -145,7 +144,7 @@ impl Exploration<'_> {
         let threads = thread::available_parallelism().map_or(1, usize::from);
         let reach = |states, depth| self.progress.reach(states, depth);
         let per_resume = self.setup.per_resume();
-        let findings = crew::explore(system, per_resume, threads, self.limits, reach);
+        let findings = parallel::explore(system, per_resume, threads, self.limits, reach);
         (findings, SecondOpinion::NotAsked)
     }
 }
@@ -220,10 +219,14 @@ fn conclusion(checked: &[Checked]) -> String {
 }
 
 fn check_mutant(args: &CheckArgs, name: &str, output: &mut Output<'_>) -> Result<Exit, String> {
-    let names = || Known::all().map(|known| known.name()).collect::<Vec<_>>();
-    let any = Known::named(name, None).ok_or_else(|| runs::unknown("mutant", name, names()))?;
+    let names = || {
+        AnyMutant::all()
+            .map(|known| known.name())
+            .collect::<Vec<_>>()
+    };
+    let any = AnyMutant::named(name, None).ok_or_else(|| runs::unknown("mutant", name, names()))?;
     let system = runs::system(args.system.as_deref().unwrap_or(any.systems()[0]))?;
-    let known = Known::named(name, Some(system)).unwrap_or(any);
+    let known = AnyMutant::named(name, Some(system)).unwrap_or(any);
     let mut setup = Setup::mutant(system, known).ok_or_else(|| {
         let systems = known.systems().join(" and ");
         format!(
@@ -250,7 +253,7 @@ struct Hunting<'a, 'b> {
     output: &'a mut Output<'b>,
 }
 
-impl Visitor for Hunting<'_, '_> {
+impl WithSystem for Hunting<'_, '_> {
     type Output = Exit;
 
     fn visit<S>(self, system: S) -> Exit
@@ -258,19 +261,25 @@ impl Visitor for Hunting<'_, '_> {
         S: Narrate + Clone + 'static,
         S::Action: Serialize + DeserializeOwned,
     {
-        hunt_in(self.setup, &system, self.args, self.output)
+        find_counterexample_in(self.setup, &system, self.args, self.output)
     }
 }
 
-fn hunt_in<S: Narrate>(setup: &Setup, system: &S, args: &CheckArgs, output: &mut Output<'_>) -> Exit
+fn find_counterexample_in<S: Narrate>(
+    setup: &Setup,
+    system: &S,
+    args: &CheckArgs,
+    output: &mut Output<'_>,
+) -> Exit
 where
     S::Action: Serialize + DeserializeOwned,
 {
     let progress = Progress::begin("hunting", output.terminal());
-    let hunt = hunt(setup, system, limits(args), |s, d| progress.reach(s, d));
+    let find_counterexample =
+        find_counterexample(setup, system, limits(args), |s, d| progress.reach(s, d));
     drop(progress);
-    let Some((trace, counterexample)) = &hunt.caught else {
-        return not_caught(setup, system, &hunt.findings, output);
+    let Some((trace, counterexample)) = &find_counterexample.caught else {
+        return not_caught(setup, system, &find_counterexample.findings, output);
     };
     let text = show(args.format, trace, counterexample);
     match &args.out {

@@ -76,7 +76,7 @@ fn again(report: &Report) -> String {
     if report.findings.is_empty() || report.file == "standard input" {
         return String::new();
     }
-    format!("\nseen again with\n  plimsoll judge {}\n", report.file)
+    format!("\nreproduce with\n  plimsoll judge {}\n", report.file)
 }
 
 fn exit(report: &Report) -> Exit {

@@ -167,14 +167,14 @@ fn tell(args: &OffsetsArgs, seen: &Seen, hint: Option<&str>, output: &mut Output
     let directory = args.directory.display().to_string();
     let mut text = offsets::summary(&directory, &seen.read, &seen.groups);
     if let (Some(at), [read]) = (args.at, &seen.read[..]) {
-        let told = match at < read.end {
+        let description = match at < read.end {
             true => format!("  as of        record {at}, and nothing after it\n"),
             false => format!(
                 "  as of        record {at}; the log ends before, at {}\n",
                 read.end
             ),
         };
-        text.push_str(&told);
+        text.push_str(&description);
     }
     for (directory, _) in &seen.problems {
         text.push_str(&format!(

@@ -2,10 +2,10 @@
 
 use std::{fs, path::Path};
 
-use plimsoll_explore::{code::CodeAction, mutants::Known, narrate::Narrate, scope::Scope};
+use plimsoll_explore::{code::CodeAction, mutants::AnyMutant, narrate::Narrate, scope::Scope};
 use plimsoll_model::Action;
 use plimsoll_report::{
-    Counterexample, Setup, Trace, Visitor,
+    Counterexample, Setup, Trace, WithSystem,
     trace::{Verdict, read_setup, system},
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -85,7 +85,7 @@ struct Walk<'a, 'b> {
     output: &'a mut Output<'b>,
 }
 
-impl Visitor for Walk<'_, '_> {
+impl WithSystem for Walk<'_, '_> {
     type Output = Result<Exit, Obstacle>;
 
     fn visit<S>(self, system: S) -> Self::Output
@@ -118,8 +118,8 @@ fn read(args: &ReplayArgs, output: &mut Output<'_>) -> Result<String, Obstacle> 
     };
     let file = name(&args.file);
     let bytes = read.map_err(|error| {
-        let told = format!("error: {file}: cannot be read: {error}; name a trace\n");
-        (Exit::NoInput, told)
+        let description = format!("error: {file}: cannot be read: {error}; name a trace\n");
+        (Exit::NoInput, description)
     })?;
     String::from_utf8(bytes).map_err(|_| {
         (
@@ -142,7 +142,7 @@ fn setup(file: &str, text: &str, asked: Option<&str>) -> Result<(Setup, Setup), 
     if let Some(name) = &setup.mutant
         && setup.known_mutant().is_none()
     {
-        let names: Vec<_> = Known::all().map(|known| known.name()).collect();
+        let names: Vec<_> = AnyMutant::all().map(|known| known.name()).collect();
         return Err(bad(runs::unknown("mutant", name, names)));
     }
     let Some(asked) = asked else {
@@ -177,8 +177,8 @@ where
 {
     let file = name(&args.file);
     let walked = Counterexample::walk(setup, system, steps).map_err(|error| {
-        let told = format!("error: {file}: on the {}, {error}\n", setup.system());
-        (Exit::BadData, told)
+        let description = format!("error: {file}: on the {}, {error}\n", setup.system());
+        (Exit::BadData, description)
     })?;
     let Some(mut counterexample) = walked else {
         output.say(&no_longer(wanted));
@@ -207,7 +207,7 @@ fn no_longer(wanted: &Verdict) -> String {
 
 fn compare(wanted: &Verdict, counterexample: &Counterexample) -> String {
     let (promise, step) = (wanted.promise, wanted.step);
-    let now = counterexample.told.steps();
+    let now = counterexample.description.steps();
     if now == step
         && counterexample
             .broken

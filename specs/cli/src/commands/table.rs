@@ -41,7 +41,7 @@ pub(crate) fn table(args: &TableArgs, output: &mut Output<'_>) -> Exit {
         before = Some(row[0].row.api);
     }
     if !args.json {
-        output.say(&counts.told());
+        output.say(&counts.description());
     }
     counts.exit()
 }
@@ -51,8 +51,8 @@ fn named(name: &str) -> Result<Api, String> {
     let is_it = |api: &Api| api.to_string().eq_ignore_ascii_case(name);
     let found = Api::ALL.into_iter().find(is_it);
     found.ok_or_else(|| {
-        let told = runs::unknown("API", name, names.iter().map(String::as_str));
-        format!("error: {told}")
+        let description = runs::unknown("API", name, names.iter().map(String::as_str));
+        format!("error: {description}")
     })
 }
 
@@ -76,7 +76,7 @@ impl Counts {
         *count += 1;
     }
 
-    fn told(&self) -> String {
+    fn description(&self) -> String {
         let all = self.passed + self.failed + self.unreachable + self.skipped;
         format!(
             "\n{all} cells: {} hold, {} do not, {} skipped, {} that no request reaches\n",
@@ -128,13 +128,13 @@ fn case(cell: &Cell) -> String {
 
 /// States that come one after the other and are told the same share a line.
 fn as_text(row: &[Cell], ran: &[Ran]) -> String {
-    let told: Vec<(State, String)> = row
+    let description: Vec<(State, String)> = row
         .iter()
         .zip(ran)
-        .map(|(cell, ran)| (cell.state, told(cell, ran)))
+        .map(|(cell, ran)| (cell.state, description(cell, ran)))
         .collect();
     let mut text = String::new();
-    for alike in told.chunk_by(|a, b| a.1 == b.1) {
+    for alike in description.chunk_by(|a, b| a.1 == b.1) {
         let (first, last) = (short(alike[0].0), short(alike[alike.len() - 1].0));
         let states = match alike.len() {
             State::COUNT => "in every state".to_owned(),
@@ -151,7 +151,7 @@ fn short(state: State) -> String {
     name.strip_suffix("Rebalance").unwrap_or(&name).to_owned()
 }
 
-fn told(cell: &Cell, ran: &Ran) -> String {
+fn description(cell: &Cell, ran: &Ran) -> String {
     match (cell.expected(), ran) {
         (Expected::Cell(answer, effect), Ran::Passed) => format!("{answer}; {effect}"),
         (Expected::Unreachable(why), _) => format!("-: {why}"),

@@ -56,7 +56,7 @@ pub(crate) fn walk(
                     let reason = format!("it ends after {have} bytes, and another segment follows");
                     return Err(damaged(reason));
                 }
-                Next::Wrong { reason, .. } => return Err(damaged(told(&reason))),
+                Next::Wrong { reason, .. } => return Err(damaged(description(&reason))),
             };
             if batch.header().base_offset <= last {
                 each(Place { file, position }, &batch)?;
@@ -67,7 +67,7 @@ pub(crate) fn walk(
     Ok(0)
 }
 
-fn told(reason: &Damage) -> String {
+fn description(reason: &Damage) -> String {
     match reason {
         Damage::Offset { found, .. } => format!("its offset is {found}, which has been before"),
         other => other.to_string(),

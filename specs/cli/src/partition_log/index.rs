@@ -46,9 +46,9 @@ fn number(bytes: &[u8]) -> i64 {
         .fold(0, |number, byte| number << 8 | i64::from(*byte))
 }
 
-fn wrong(index: &mut Index, told: impl FnOnce() -> String) {
+fn wrong(index: &mut Index, description: impl FnOnce() -> String) {
     index.wrong += 1;
-    index.first_wrong.get_or_insert_with(told);
+    index.first_wrong.get_or_insert_with(description);
 }
 
 /// `.index`: the last offset of a batch relative to the segment's base, and where the batch begins (`OffsetIndex`).

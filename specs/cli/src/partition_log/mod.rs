@@ -66,7 +66,7 @@ pub(crate) fn read(directory: &Path) -> Result<Seen, Problem> {
     seen.partition.writer = place.writer();
     seen.partition.in_use_by = in_use::by(&place.data.join(".lock"));
     walk::walk(&segments, &mut seen);
-    recovery::look(&place, &mut seen);
+    recovery::dry_run_recovery(&place, &mut seen);
     checkpoints::read(&place, &mut seen);
     Ok(seen)
 }

@@ -1,35 +1,37 @@
 //! What recovery would do: the engine's own, on a view of the directory that keeps changes in memory.
 
 use plimsoll_disk::RealDisk;
-use plimsoll_log::{Log, LogError, Look, ProducerState};
+use plimsoll_log::{DryRun, Log, LogError, ProducerState};
 use plimsoll_report::log::{self, Checkpoint, Producer, Recovery, Writer};
 
 use super::{Place, Seen};
 use crate::problem::Problem;
 
 /// Looks, and tells what a broker would know after opening the log.
-pub(super) fn look(place: &Place<'_>, seen: &mut Seen) {
+pub(super) fn dry_run_recovery(place: &Place<'_>, seen: &mut Seen) {
     let writer = match seen.partition.writer {
         Writer::Kafka => plimsoll_log::Writer::Kafka,
         Writer::Plimsoll => plimsoll_log::Writer::Plimsoll,
     };
     let looked = RealDisk::open_read_only(&place.data)
         .map_err(LogError::from)
-        .and_then(|disk| Log::look(&disk, &place.name, writer));
+        .and_then(|disk| Log::dry_run_recovery(&disk, &place.name, writer));
     match looked {
-        Ok(look) => opens(place, &look, seen),
+        Ok(dry_run_recovery) => opens(place, &dry_run_recovery, seen),
         Err(error) => refuses(place, &error, seen),
     }
 }
 
-fn opens(place: &Place<'_>, look: &Look, seen: &mut Seen) {
-    let (report, log) = (&look.report, &look.log);
-    let recovery = log::recovery(report, look.is_unsynced, |file| place.shown(file));
+fn opens(place: &Place<'_>, dry_run_recovery: &DryRun, seen: &mut Seen) {
+    let (report, log) = (&dry_run_recovery.report, &dry_run_recovery.log);
+    let recovery = log::recovery(report, dry_run_recovery.is_unsynced, |file| {
+        place.shown(file)
+    });
     seen.partition.recovery = Some(recovery);
     seen.partition.start = Some(log.log_start_offset());
     seen.partition.last_stable = Some(log.last_stable_offset());
     seen.partition.aborted = log.aborted_transactions(0, i64::MAX).len() as u64;
-    if look.has_checkpoint {
+    if dry_run_recovery.has_checkpoint {
         let points = [
             ("recovery point", log.recovery_point().offset),
             ("log start", log.log_start_offset()),
@@ -63,7 +65,7 @@ fn opens(place: &Place<'_>, look: &Look, seen: &mut Seen) {
 }
 
 fn refuses(place: &Place<'_>, error: &LogError, seen: &mut Seen) {
-    let told = error.to_string();
+    let description = error.to_string();
     match log::refusal(error) {
         Some(mut damage) => {
             damage.file = place.shown(&damage.file);
@@ -74,7 +76,7 @@ fn refuses(place: &Place<'_>, error: &LogError, seen: &mut Seen) {
             error: error.clone(),
         }),
     }
-    seen.partition.recovery = Some(Recovery::Refuses { error: told });
+    seen.partition.recovery = Some(Recovery::Refuses { error: description });
 }
 
 fn producer(log: &Log, id: i64, state: &ProducerState) -> Producer {

@@ -158,13 +158,13 @@ fn delete_groups() -> Vec<Row> {
 }
 
 fn describe() -> Vec<Row> {
-    let told = |error, state| yes(Answer::Described(error, state), Effect::Nothing);
+    let description = |error, state| yes(Answer::Described(error, state), Effect::Nothing);
     let as_it_is = |missing| {
         use GroupState::*;
         let rest = [Dead, Empty, PreparingRebalance, CompletingRebalance, Stable];
-        let [dead, empty, preparing, completing, stable] = rest.map(|s| told(E::None, s));
+        let [dead, empty, preparing, completing, stable] = rest.map(|s| description(E::None, s));
         [
-            told(missing, Dead),
+            description(missing, Dead),
             dead,
             empty,
             preparing,
@@ -196,7 +196,7 @@ fn describe() -> Vec<Row> {
             Cast::Dynamic,
             Ask::Nameless(NamelessAsk::Describe),
             "GroupCoordinatorService.describeGroups",
-            [told(E::None, GroupState::Dead); 6],
+            [description(E::None, GroupState::Dead); 6],
         ),
         row(
             "group id null",

@@ -20,12 +20,12 @@ pub(super) fn rows() -> Vec<Row> {
     let dynamic = Cast::Dynamic;
     let strangers = [UMID, CNA, UMID, UMID, UMID, UMID];
     let outdated = [UMID, CNA, UMID, ILG, ILG, ILG];
-    let told = yes(Answer::Error(E::RebalanceInProgress), Effect::Renewed);
+    let description = yes(Answer::Error(E::RebalanceInProgress), Effect::Renewed);
     let valid = [
         UMID,
         CNA,
         UMID,
-        told,
+        description,
         done(Effect::Renewed),
         done(Effect::Renewed),
     ];

@@ -396,7 +396,7 @@ fn refused_rows(api: Api) -> Vec<Row> {
             api,
             "session time-out below the bounds",
             dynamic,
-            with(Offer::HastySession),
+            with(Offer::SessionTimeoutBelowMin),
             BOUNDS,
             no(E::InvalidSessionTimeout),
         ),

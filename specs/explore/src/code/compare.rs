@@ -53,7 +53,7 @@ impl fmt::Display for Answer {
 }
 
 /// Several answers in one sentence.
-pub(crate) fn told(answers: &[Answer]) -> String {
+pub(crate) fn description(answers: &[Answer]) -> String {
     if answers.is_empty() {
         return "nothing".to_owned();
     }

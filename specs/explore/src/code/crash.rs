@@ -6,7 +6,7 @@ use plimsoll_log::RecoveryReport;
 use plimsoll_model::{Action, Step};
 use serde::{Deserialize, Serialize};
 
-use super::{CodeAction, CodeState, CodeSystem, CodeView, Taken, compare};
+use super::{CodeAction, CodeState, CodeSystem, CodeView, StepResult, compare};
 use crate::design::met;
 
 /// Which of the possible disks a power failure leaves, and whether power fails again during recovery.
@@ -111,14 +111,14 @@ impl CodeSystem {
     }
 
     /// The broker dies and recovers; the model must allow what is left.
-    pub(super) fn take_cut(&self, from: &CodeState, cut: Cut) -> Taken {
+    pub(super) fn take_cut(&self, from: &CodeState, cut: Cut) -> StepResult {
         let mut state = from.clone();
         let opened = self.surviving(from, cut).and_then(|disk| {
             Broker::open(Faulty::new(disk), &self.config)
                 .map_err(|failure| failure.error.to_string())
         });
         state.calls.drop_all();
-        let mut notes = vec![self.told(from, cut)];
+        let mut notes = vec![self.description(from, cut)];
         match opened {
             Ok(broker) => {
                 notes.extend(broker.recovery_reports().iter().filter_map(recovered));
@@ -172,7 +172,7 @@ impl CodeSystem {
         (action, step, Some(wrong))
     }
 
-    fn told(&self, state: &CodeState, cut: Cut) -> String {
+    fn description(&self, state: &CodeState, cut: Cut) -> String {
         let disks = state.broker.disk().inner().survivor_count();
         let again = cut.again.map_or_else(String::new, |again| {
             format!(

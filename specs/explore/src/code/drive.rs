@@ -278,10 +278,10 @@ impl Drive<'_> {
             }
             Action::Rejoin(place) => {
                 let member = before.member(place);
-                let told = self.heartbeat(member.id, member.generation);
+                let description = self.heartbeat(member.id, member.generation);
                 self.expect(
                     "a heartbeat during the rebalance",
-                    told,
+                    description,
                     Some(ErrorCode::RebalanceInProgress),
                 );
                 self.join(place, member.id, member.id, true);
@@ -294,10 +294,10 @@ impl Drive<'_> {
                 } else {
                     ErrorCode::UnknownMemberId
                 };
-                let told = self.heartbeat(member.id, member.generation);
+                let description = self.heartbeat(member.id, member.generation);
                 self.expect(
                     "the heartbeat of a member that is out of date",
-                    told,
+                    description,
                     Some(wanted),
                 );
             }
@@ -317,17 +317,17 @@ impl Drive<'_> {
     fn take_of_consumer(&mut self, before: &State, action: Action, step: &Step) {
         match action {
             Action::Fetch(_) => {
-                let told = self.fetch_committed();
+                let description = self.fetch_committed();
                 let wanted = step.events.iter().find_map(|event| match event {
                     Event::Resumed { committed, .. } => Some(committed.map_or(-1, i64::from)),
                     _ => None,
                 });
-                self.expect("OffsetFetch", told, wanted);
+                self.expect("OffsetFetch", description, wanted);
             }
             Action::Process(place) => {
                 let offset = before.member(place).position;
-                let told = self.fetch_record(offset);
-                self.expect("Fetch", told, Some(before.data.value(offset)));
+                let description = self.fetch_record(offset);
+                self.expect("Fetch", description, Some(before.data.value(offset)));
             }
             Action::Arrive(place) => self.commit(
                 Asked::Commit(place),

@@ -5,7 +5,8 @@ use plimsoll_model::{Action, Event, Phase, Step};
 use plimsoll_promises::{Broken, invariants};
 
 use super::{
-    CodeState, CodeSystem, Taken, compare, diverged, drive::Drive, names::GROUP, view::CodeView,
+    CodeState, CodeSystem, StepResult, compare, diverged, drive::Drive, names::GROUP,
+    view::CodeView,
 };
 use crate::design::{Surroundings, met, observations};
 
@@ -14,7 +15,7 @@ const SEVERAL_OPERATIONS: u8 = 1 << plimsoll_model::Bound::ALL.len();
 
 impl CodeSystem {
     /// Takes a step of the model with the real broker, and holds the two against each other.
-    pub(super) fn take_step(&self, from: &CodeState, action: Action) -> Taken {
+    pub(super) fn take_step(&self, from: &CodeState, action: Action) -> StepResult {
         let before = &from.watch.state;
         let mut state = from.clone();
         let operations = state.broker.disk().operations();
@@ -41,11 +42,16 @@ impl CodeSystem {
         let several = state.broker.disk().operations() - operations > 1
             && !matches!(action, Action::ArriveFailing(_));
         reached |= step.reached | if several { SEVERAL_OPERATIONS } else { 0 };
-        let told = compare::answers(&effects, &mut state.calls);
+        let description = compare::answers(&effects, &mut state.calls);
         let wanted = compare::expected(before, &step.events, &step.state);
-        if told != wanted {
-            let (told, wanted) = (compare::told(&told), compare::told(&wanted));
-            wrong.get_or_insert(format!("the broker answers: {told}; the model: {wanted}"));
+        if description != wanted {
+            let (description, wanted) = (
+                compare::description(&description),
+                compare::description(&wanted),
+            );
+            wrong.get_or_insert(format!(
+                "the broker answers: {description}; the model: {wanted}"
+            ));
         }
         self.note_positions(&mut state, &step.events);
         state.watch.state = step.state.clone();
@@ -101,7 +107,7 @@ impl CodeSystem {
         mut state: CodeState,
         events: &[Event],
         wrong: Option<String>,
-    ) -> Taken {
+    ) -> StepResult {
         let mut broken: Vec<Broken> = Vec::new();
         let mut ledger = state.watch.ledger.clone();
         let surroundings = Surroundings {
@@ -122,7 +128,7 @@ impl CodeSystem {
             }
             Err(error) => broken.push(diverged(format!("its offsets log cannot be read: {error}"))),
         }
-        Taken {
+        StepResult {
             state,
             model: Vec::new(),
             events: events.to_vec(),

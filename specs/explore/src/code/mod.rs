@@ -31,7 +31,7 @@ pub use view::CodeView;
 
 use crate::{
     design::{DesignSystem, Watch},
-    narrate::{Narrate, NotPossible, Telling, Told},
+    narrate::{Description, Narrate, NotPossible, Rendering},
     system::{Head, Outcome, Replay, Situation, System},
 };
 
@@ -75,7 +75,7 @@ impl CodeSystem {
     }
 
     /// The right model and a broker with a mistake: lock-step itself must fail.
-    pub fn astray(bounds: Bounds, mistake: Mistake) -> Self {
+    pub fn mutant_against_correct_model(bounds: Bounds, mistake: Mistake) -> Self {
         Self::with(bounds, Design::default(), decisions(mistake))
     }
 
@@ -137,7 +137,7 @@ fn decisions(mistake: Mistake) -> Decisions {
 }
 
 /// What one step of the code came to.
-pub(crate) struct Taken {
+pub(crate) struct StepResult {
     state: CodeState,
     /// The steps of the model that it was.
     model: Vec<Action>,
@@ -156,7 +156,7 @@ fn diverged(what: String) -> Broken {
 }
 
 impl CodeSystem {
-    fn take(&self, from: &CodeState, action: CodeAction) -> Taken {
+    fn take(&self, from: &CodeState, action: CodeAction) -> StepResult {
         let mut taken = match action {
             CodeAction::Step(step) => self.take_step(from, step),
             CodeAction::Cut { cut } => self.take_cut(from, cut),
@@ -170,7 +170,11 @@ impl CodeSystem {
     }
 
     /// Walks a path; an error names the first step that is not possible there.
-    fn walk(&self, path: &[CodeAction], mut passed: impl FnMut(&Taken)) -> Result<(), NotPossible> {
+    fn walk(
+        &self,
+        path: &[CodeAction],
+        mut passed: impl FnMut(&StepResult),
+    ) -> Result<(), NotPossible> {
         let mut at = self.start();
         for (index, action) in path.iter().enumerate() {
             if !self.offers(&at, action) {
@@ -282,7 +286,7 @@ impl System for CodeSystem {
         if self.design.machine.design.fences_commits() {
             taken.state.watch.state.forget_hopeless();
         }
-        let Taken {
+        let StepResult {
             state,
             broken,
             situations,
@@ -308,14 +312,14 @@ impl System for CodeSystem {
 }
 
 impl Narrate for CodeSystem {
-    fn under_first_names(&self, path: &[CodeAction]) -> Vec<CodeAction> {
+    fn undo_symmetry(&self, path: &[CodeAction]) -> Vec<CodeAction> {
         path.to_vec()
     }
 
-    fn narrate(&self, path: &[CodeAction]) -> Result<Telling, NotPossible> {
-        let mut told = Vec::with_capacity(path.len());
+    fn narrate(&self, path: &[CodeAction]) -> Result<Rendering, NotPossible> {
+        let mut description = Vec::with_capacity(path.len());
         self.walk(path, |taken| {
-            let Taken {
+            let StepResult {
                 state,
                 events,
                 notes,
@@ -323,13 +327,13 @@ impl Narrate for CodeSystem {
                 ..
             } = taken;
             let state = state.watch.state.clone();
-            told.push(Told {
+            description.push(Description {
                 events: events.clone(),
                 notes: notes.clone(),
                 state,
                 broken: broken.clone(),
             });
         })?;
-        Ok(Telling::Events(told))
+        Ok(Rendering::Events(description))
     }
 }

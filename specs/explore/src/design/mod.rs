@@ -9,7 +9,7 @@ use plimsoll_promises::{Broken, Claim, invariants};
 
 use crate::{
     ledger::{Ledger, Watched},
-    narrate::{Narrate, NotPossible, Telling, Told},
+    narrate::{Description, Narrate, NotPossible, Rendering},
     system::{Head, Outcome, Replay, Situation, System},
 };
 
@@ -141,7 +141,7 @@ impl System for DesignSystem {
     }
 
     fn bound_names(&self) -> Vec<&'static str> {
-        Bound::ALL.map(Bound::told).to_vec()
+        Bound::ALL.map(Bound::description).to_vec()
     }
 
     fn start(&self) -> Watch {
@@ -180,22 +180,22 @@ impl System for DesignSystem {
 }
 
 impl Narrate for DesignSystem {
-    fn under_first_names(&self, path: &[Action]) -> Vec<Action> {
+    fn undo_symmetry(&self, path: &[Action]) -> Vec<Action> {
         let mut at = self.start();
         let mut names = Renaming::NONE;
-        let mut told = Vec::with_capacity(path.len());
+        let mut description = Vec::with_capacity(path.len());
         for action in path {
-            told.push(names.inverse().action(*action));
+            description.push(names.inverse().action(*action));
             let (reached, renaming) = canonical(self.step_raw(&at, *action).0, self.machine.design);
             names = names.then(&renaming);
             at = reached;
         }
-        told
+        description
     }
 
-    fn narrate(&self, path: &[Action]) -> Result<Telling, NotPossible> {
+    fn narrate(&self, path: &[Action]) -> Result<Rendering, NotPossible> {
         let mut at = self.start();
-        let mut told = Vec::with_capacity(path.len());
+        let mut description = Vec::with_capacity(path.len());
         let mut offered = Vec::new();
         for (index, action) in path.iter().enumerate() {
             offered.clear();
@@ -209,7 +209,7 @@ impl Narrate for DesignSystem {
             }
             let (reached, step, broken) = self.step_raw(&at, *action);
             let state = reached.state.clone();
-            told.push(Told {
+            description.push(Description {
                 events: step.events.to_vec(),
                 notes: Vec::new(),
                 state,
@@ -217,6 +217,6 @@ impl Narrate for DesignSystem {
             });
             at = reached;
         }
-        Ok(Telling::Events(told))
+        Ok(Rendering::Events(description))
     }
 }

@@ -13,12 +13,12 @@ struct Case {
 }
 
 const fn case(
-    told: &'static str,
+    description: &'static str,
     met: fn(&Watch, &Step, &Watch) -> bool,
     possible: fn(&Bounds) -> bool,
 ) -> Case {
     Case {
-        situation: Situation { told },
+        situation: Situation { description },
         met,
         possible,
     }
@@ -152,7 +152,7 @@ const CASES: [Case; 14] = [
 
 /// The situations by themselves.
 pub const ALL: &[Situation] = &{
-    let mut all = [Situation { told: "" }; CASES.len()];
+    let mut all = [Situation { description: "" }; CASES.len()];
     let mut i = 0;
     while i < CASES.len() {
         all[i] = CASES[i].situation;

@@ -65,14 +65,14 @@ pub struct Open {
 
 /// The abstract log, in the promises' words.
 #[derive(Debug)]
-pub(super) struct Known {
+pub(super) struct WrittenLog {
     batches: Vec<Batch>,
     synced: Offset,
     start: (Offset, Offset),
     cleaned: Vec<Cleaned>,
 }
 
-impl Known {
+impl WrittenLog {
     /// Of a log at rest.
     pub(super) fn of(log: &StorageLog) -> Self {
         Self {
@@ -138,7 +138,7 @@ pub(super) fn batch(batch: &model::Batch) -> Batch {
     }
 }
 
-impl Written for Known {
+impl Written for WrittenLog {
     fn batches(&self) -> &[Batch] {
         &self.batches
     }

@@ -25,15 +25,15 @@
 pub mod bounds;
 mod expect;
 pub mod mutants;
+mod narrative;
 mod recorder;
 mod recover;
+mod run_step;
 pub mod runs;
 mod situations;
 pub mod state;
 pub mod step;
 mod system;
-mod take;
-mod tale;
 mod view;
 mod words;
 mod workload;

@@ -4,7 +4,7 @@ use plimsoll_log::{Decisions, decisions::*};
 use plimsoll_promises::PromiseId::{self, K1, K4, K6, K7, K8, L1, L3, L7, L8, L9, L11};
 
 use super::{DiskBounds, DiskSystem, Kind, runs};
-use crate::mutants::{Mutant, Nearly};
+use crate::mutants::{Mutant, PassingVariant};
 
 /// A mistake of the log.
 pub type LogMutant = Mutant<fn(&mut Decisions), DiskBounds>;
@@ -22,58 +22,58 @@ const NOTHING_TORN: DiskBounds = DiskBounds {
 pub const LOG: [LogMutant; 17] = [
     Mutant {
         name: "L-4",
-        told: "the cleaner removes a tombstone in the first pass that reaches it",
+        description: "the cleaner removes a tombstone in the first pass that reaches it",
         mistake: |d| d.tombstones = Tombstones::RemovedAtOnce,
         bounds: PREPARED.steps(1).of(&[Kind::Compact]),
         breaks: &[(K4, 1)],
-        nearly: Nearly::Within {
-            told: "nobody deletes a key, so there is no tombstone",
+        nearly: PassingVariant::Within {
+            description: "nobody deletes a key, so there is no tombstone",
             bounds: runs::DISK.of(&[Kind::AppendTwo, Kind::Roll, Kind::Flush, Kind::Compact]),
         },
     },
     Mutant {
         name: "L-4-kept",
-        told: "the cleaner never removes a tombstone",
+        description: "the cleaner never removes a tombstone",
         mistake: |d| d.tombstones = Tombstones::KeptForever,
         bounds: PREPARED.of(&[Kind::Compact, Kind::Clock]),
         breaks: &[(K4, 3)],
-        nearly: Nearly::Within {
-            told: "no pass comes after the horizon",
+        nearly: PassingVariant::Within {
+            description: "no pass comes after the horizon",
             bounds: PREPARED.steps(2).of(&[Kind::Compact, Kind::Clock]),
         },
     },
     Mutant {
         name: "L-5",
-        told: "the cleaner drops the last batch when nothing of it is left",
+        description: "the cleaner drops the last batch when nothing of it is left",
         mistake: |d| d.last_batch = LastBatch::Dropped,
         bounds: PREPARED.steps(1).of(&[Kind::Compact]),
         breaks: &[(K8, 1)],
-        nearly: Nearly::Within {
-            told: "of every last batch a record is left",
+        nearly: PassingVariant::Within {
+            description: "of every last batch a record is left",
             bounds: runs::DISK.of(&[Kind::AppendTwo, Kind::Roll, Kind::Flush, Kind::Compact]),
         },
     },
     Mutant {
         name: "L-7",
-        told: "a record of an aborted transaction counts as the latest of its key",
+        description: "a record of an aborted transaction counts as the latest of its key",
         mistake: |d| d.aborted_records = AbortedRecords::Entered,
         bounds: PREPARED.steps(1).of(&[Kind::Compact]),
         breaks: &[(K1, 1), (K6, 1), (K7, 1)],
-        nearly: Nearly::Within {
-            told: "there is no transaction",
+        nearly: PassingVariant::Within {
+            description: "there is no transaction",
             bounds: runs::DISK.of(&[Kind::AppendTwo, Kind::Roll, Kind::Flush, Kind::Compact]),
         },
     },
     Mutant {
         name: "L-9",
-        told: "the recovery point is moved before what lies below it is synced",
+        description: "the recovery point is moved before what lies below it is synced",
         mistake: |d| d.recovery_point = AdvanceRecoveryPoint::BeforeSync,
         bounds: runs::DISK
             .steps(2)
             .of(&[Kind::Append, Kind::Flush, Kind::Close]),
         breaks: &[(L9, 3)],
-        nearly: Nearly::Within {
-            told: "no checkpoint is written, so the recovery point stays where it is",
+        nearly: PassingVariant::Within {
+            description: "no checkpoint is written, so the recovery point stays where it is",
             bounds: runs::DISK
                 .steps(3)
                 .of(&[Kind::Append, Kind::Roll, Kind::Flush]),
@@ -81,7 +81,7 @@ pub const LOG: [LogMutant; 17] = [
     },
     Mutant {
         name: "L-10",
-        told: "recovery cuts a torn segment and keeps the segments behind it",
+        description: "recovery cuts a torn segment and keeps the segments behind it",
         mistake: |d| d.later_segments = LaterSegments::Kept,
         bounds: runs::DISK.steps(3).of(&[Kind::Append, Kind::Roll]),
         breaks: &[
@@ -93,113 +93,113 @@ pub const LOG: [LogMutant; 17] = [
             (K8, 4),
             (L3, 5),
         ],
-        nearly: Nearly::Within {
-            told: "there is one segment only",
+        nearly: PassingVariant::Within {
+            description: "there is one segment only",
             bounds: runs::DISK.steps(3).of(&[Kind::Append, Kind::Flush]),
         },
     },
     Mutant {
         name: "L-10-crc",
-        told: "recovery does not compute checksums",
+        description: "recovery does not compute checksums",
         mistake: |d| d.recovery_checksum = RecoveryChecksum::NotChecked,
         bounds: runs::TORN.steps(1).of(&[Kind::Append]),
         breaks: &[(L9, 3)],
-        nearly: Nearly::Within {
-            told: "a sector holds a whole batch, so none is torn",
+        nearly: PassingVariant::Within {
+            description: "a sector holds a whole batch, so none is torn",
             bounds: runs::DISK.steps(2).of(&[Kind::Append, Kind::Flush]),
         },
     },
     Mutant {
         name: "L-11",
-        told: "recovery steps over a torn tail instead of cutting it off",
+        description: "recovery steps over a torn tail instead of cutting it off",
         mistake: |d| d.torn_tail = TornTail::Skipped,
         bounds: runs::DISK.steps(1).of(&[Kind::Append]),
         breaks: &[(L9, 3), (L1, 3)],
-        nearly: Nearly::Within {
-            told: "a cut loses all that was not synced, so there is no torn tail",
+        nearly: PassingVariant::Within {
+            description: "a cut loses all that was not synced, so there is no torn tail",
             bounds: NOTHING_TORN,
         },
     },
     Mutant {
         name: "L-20",
-        told: "only the last batch of a producer is remembered",
+        description: "only the last batch of a producer is remembered",
         mistake: |d| d.dedup_window = DedupWindow::One,
         bounds: runs::DISK.steps(3).of(&[Kind::Append, Kind::Retry]),
         breaks: &[(L8, 3)],
-        nearly: Nearly::Within {
-            told: "there is no second-last batch",
+        nearly: PassingVariant::Within {
+            description: "there is no second-last batch",
             bounds: runs::DISK.steps(1).of(&[Kind::Append, Kind::Retry]),
         },
     },
     Mutant {
         name: "L-20-lost",
-        told: "recovery forgets what producers had written",
+        description: "recovery forgets what producers had written",
         mistake: |d| d.recover_producers = RecoverProducers::Forgotten,
         bounds: runs::DISK.steps(2).of(&[Kind::Append, Kind::Retry]),
         breaks: &[(L11, 2), (L8, 3)],
-        nearly: Nearly::Unwatched {
-            told: "nobody sends anything again; L11 itself does not watch",
+        nearly: PassingVariant::Unwatched {
+            description: "nobody sends anything again; L11 itself does not watch",
             promise: L11,
             bounds: runs::DISK.of(&[Kind::Roll, Kind::Flush, Kind::Close]),
         },
     },
     Mutant {
         name: "L-23",
-        told: "a fetch at an offset inside a batch is answered with the next batch",
+        description: "a fetch at an offset inside a batch is answered with the next batch",
         mistake: |d| d.fetch_inside = FetchInside::NextBatch,
         bounds: runs::DISK.steps(1).of(&[Kind::AppendTwo]),
         breaks: &[(L7, 1)],
-        nearly: Nearly::Within {
-            told: "each batch holds one record",
+        nearly: PassingVariant::Within {
+            description: "each batch holds one record",
             bounds: runs::DISK.steps(3).of(&[Kind::Append, Kind::Flush]),
         },
     },
     Mutant {
         name: "L-ack",
-        told: "an append is acknowledged before it is synced",
+        description: "an append is acknowledged before it is synced",
         mistake: |d| d.acknowledge = Acknowledge::AtAppend,
         bounds: runs::DISK.steps(2).of(&[Kind::Append, Kind::Flush]),
         breaks: &[(L1, 3)],
-        nearly: Nearly::Unwatched {
-            told: "what recovery leaves is right by itself; L1 does not watch",
+        nearly: PassingVariant::Unwatched {
+            description: "what recovery leaves is right by itself; L1 does not watch",
             promise: L1,
             bounds: runs::DISK.steps(2).of(&[Kind::Append, Kind::Flush]),
         },
     },
     Mutant {
         name: "L-name",
-        told: "the directory is not synced after a roll",
+        description: "the directory is not synced after a roll",
         mistake: |d| d.new_names = NewNames::NotSynced,
         bounds: runs::DISK.of(&[Kind::Append, Kind::Roll, Kind::Flush]),
         breaks: &[(L9, 6), (L1, 6)],
-        nearly: Nearly::Within {
-            told: "there is one segment only",
+        nearly: PassingVariant::Within {
+            description: "there is one segment only",
             bounds: runs::DISK.of(&[Kind::Append, Kind::Flush]),
         },
     },
     Mutant {
         name: "L-fsync",
-        told: "after a failed sync the log tries again",
+        description: "after a failed sync the log tries again",
         mistake: |d| d.failed_sync = FailedSync::Retry,
         bounds: runs::FAILING
             .steps(3)
             .of(&[Kind::Append, Kind::Flush, Kind::FailedFlush]),
         breaks: &[(L9, 5), (L1, 5)],
-        nearly: Nearly::Within {
-            told: "no sync fails",
+        nearly: PassingVariant::Within {
+            description: "no sync fails",
             bounds: runs::DISK.steps(3).of(&[Kind::Append, Kind::Flush]),
         },
     },
     Mutant {
         name: "L-cache",
-        told: "a process that is started after a failed sync believes what it reads",
+        description: "a process that is started after a failed sync believes what it reads",
         mistake: |d| d.after_failed_sync = AfterFailedSync::Sync,
         bounds: runs::FAILING
             .steps(3)
             .of(&[Kind::Append, Kind::FailedFlush, Kind::Restart]),
         breaks: &[(L9, 5), (L1, 5)],
-        nearly: Nearly::Within {
-            told: "the process is not started again while the machine stays up",
+        nearly: PassingVariant::Within {
+            description: "the process is not started again while the machine stays up",
             bounds: runs::FAILING
                 .steps(3)
                 .of(&[Kind::Append, Kind::Flush, Kind::FailedFlush]),
@@ -207,23 +207,23 @@ pub const LOG: [LogMutant; 17] = [
     },
     Mutant {
         name: "L-index",
-        told: "index files are believed after a crash",
+        description: "index files are believed after a crash",
         mistake: |d| d.index_files = IndexFiles::Trusted,
         bounds: PREPARED.steps(2).of(&[Kind::Compact, Kind::Close]),
         breaks: &[(L7, 2)],
-        nearly: Nearly::Within {
-            told: "no index file is ever written",
+        nearly: PassingVariant::Within {
+            description: "no index file is ever written",
             bounds: runs::DISK.steps(3).of(&[Kind::Append, Kind::Flush]),
         },
     },
     Mutant {
         name: "L-swap",
-        told: "the cleaner removes what it read before its output has that place",
+        description: "the cleaner removes what it read before its output has that place",
         mistake: |d| d.swap = Swap::InPlace,
         bounds: PREPARED.steps(1).of(&[Kind::Compact]),
         breaks: &[(L9, 2)],
-        nearly: Nearly::Within {
-            told: "no pass is made",
+        nearly: PassingVariant::Within {
+            description: "no pass is made",
             bounds: PREPARED.steps(2).of(&[Kind::Append, Kind::Flush]),
         },
     },
@@ -248,17 +248,17 @@ impl LogMutant {
     }
 
     /// The promises that are blind to it within its bounds.
-    pub fn blind(&self) -> Vec<PromiseId> {
+    pub fn not_detected_by(&self) -> Vec<PromiseId> {
         self.blind_of(&PromiseId::STORAGE)
     }
 
     /// The companion run.
     pub fn nearly(&self) -> DiskSystem {
         match self.nearly {
-            Nearly::Within { bounds, .. } => self.within(bounds),
+            PassingVariant::Within { bounds, .. } => self.within(bounds),
             // A log claims nothing about replay.
-            Nearly::LooserClaim { .. } => self.disk(),
-            Nearly::Unwatched {
+            PassingVariant::LooserClaim { .. } => self.disk(),
+            PassingVariant::Unwatched {
                 promise, bounds, ..
             } => {
                 let mut system = self.within(bounds);

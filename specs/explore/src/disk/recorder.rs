@@ -11,17 +11,17 @@ pub(super) struct Recorder {
     disk: Faulty<SimDisk>,
     before: Vec<SimDisk>,
     /// What the operations were, if somebody wants to tell it.
-    told: Option<Vec<String>>,
+    description: Option<Vec<String>>,
     syncs: u8,
 }
 
 impl Recorder {
     /// Records from here on.
-    pub(super) fn new(disk: SimDisk, telling: bool) -> Self {
+    pub(super) fn new(disk: SimDisk, rendering: bool) -> Self {
         Self {
             disk: Faulty::new(disk),
             before: Vec::new(),
-            told: telling.then(Vec::new),
+            description: rendering.then(Vec::new),
             syncs: 0,
         }
     }
@@ -43,14 +43,14 @@ impl Recorder {
 
     /// The disk now; and after how many operations it was like what, from the first on, the last left out.
     pub(super) fn done(self) -> (SimDisk, Vec<SimDisk>, Vec<String>) {
-        let told = self.told.unwrap_or_default();
-        (self.disk.into_inner(), self.before, told)
+        let description = self.description.unwrap_or_default();
+        (self.disk.into_inner(), self.before, description)
     }
 
     fn note(&mut self, what: impl FnOnce() -> String) {
         self.before.push(self.disk.inner().clone());
-        if let Some(told) = &mut self.told {
-            told.push(what());
+        if let Some(description) = &mut self.description {
+            description.push(what());
         }
     }
 }

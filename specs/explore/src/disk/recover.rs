@@ -15,11 +15,11 @@ use plimsoll_promises::{
 };
 
 use super::{
-    expect::{Known, Open, batch},
+    expect::{Open, WrittenLog, batch},
     recorder::Recorder,
-    situations::Met,
+    run_step::{DIRECTORY, answer, wire},
+    situations::Coverage,
     state::{Meant, Off},
-    take::{DIRECTORY, answer, wire},
     view::RealLog,
     workload::{PLAIN, next_sequence, sent_before},
 };
@@ -38,14 +38,14 @@ pub(super) struct Recovered {
     /// What it broke, the probe included.
     pub(super) broken: Vec<Broken>,
     /// What was met.
-    pub(super) met: Met,
+    pub(super) met: Coverage,
     /// The log that came out, with what recovery says it did.
     pub(super) opened: Option<(Log, RecoveryReport)>,
 }
 
 /// Recovers, and probes the log that comes out.
-pub(super) fn recover(off: &Off, config: &Arc<LogConfig>, telling: bool) -> Recovered {
-    let mut recorder = Recorder::new(off.disk.clone(), telling);
+pub(super) fn recover(off: &Off, config: &Arc<LogConfig>, rendering: bool) -> Recovered {
+    let mut recorder = Recorder::new(off.disk.clone(), rendering);
     let opened = Log::open(&mut recorder, DIRECTORY, config.clone(), off.open.now_ms);
     let (disk, mut disks, operations) = recorder.done();
     disks.push(disk.clone());
@@ -54,7 +54,7 @@ pub(super) fn recover(off: &Off, config: &Arc<LogConfig>, telling: bool) -> Reco
         operations,
         meant: None,
         broken: Vec::new(),
-        met: Met::default(),
+        met: Coverage::default(),
         opened: None,
     };
     match opened {
@@ -107,7 +107,7 @@ fn probe(off: &Off, log: &Log, disk: &SimDisk, recovered: &mut Recovered) {
         Err(error) => return recovered.broken.push(cannot_be_read(&error)),
     };
     let broken = &mut recovered.broken;
-    let known = Known::after(&off.open);
+    let known = WrittenLog::after(&off.open);
     broken.extend(recovered_is_prefix(&known, &found).err());
     let known = known.opened(found.end());
     broken.extend(
@@ -146,7 +146,11 @@ fn spliced<V: LogView>(
 }
 
 /// L1: every record that was acknowledged, and that nobody was free to remove, is read back.
-fn acknowledged_is_there<V: LogView>(open: &Open, known: &Known, found: &V) -> Result<(), Broken> {
+fn acknowledged_is_there<V: LogView>(
+    open: &Open,
+    known: &WrittenLog,
+    found: &V,
+) -> Result<(), Broken> {
     let mut promise = L1::<Growing>::default();
     let fingerprint = |value: Option<u64>| value.map_or(0, |value| value + 1);
     let acknowledged = known
@@ -175,7 +179,11 @@ fn acknowledged_is_there<V: LogView>(open: &Open, known: &Known, found: &V) -> R
 }
 
 /// What the cleaner reached is for K1 to judge.
-fn passed_over(promise: &mut L1<Growing>, offset: Offset, known: &Known) -> Result<(), Broken> {
+fn passed_over(
+    promise: &mut L1<Growing>,
+    offset: Offset,
+    known: &WrittenLog,
+) -> Result<(), Broken> {
     if offset < known.cleaned_below() {
         return Ok(());
     }
@@ -342,7 +350,7 @@ fn take_another(off: &Off, log: &Log, disk: &SimDisk, broken: &mut Vec<Broken>) 
             open.acknowledged = written.end();
             open.least_start = written.start;
             open.log = Arc::new(written);
-            let known = Known::after(&open);
+            let known = WrittenLog::after(&open);
             broken.extend(
                 each()
                     .iter()

@@ -5,14 +5,14 @@ use plimsoll_log::RecoveryReport;
 
 use super::{
     bounds::{Begin, DiskBounds},
+    run_step::DIRECTORY,
     step::Kind,
-    take::DIRECTORY,
 };
 use crate::system::Situation;
 
 /// What was met in one step.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Met {
+pub(super) struct Coverage {
     pub(super) recovered: bool,
     pub(super) cut_in_recovery: bool,
     pub(super) torn: bool,
@@ -35,17 +35,17 @@ pub(super) struct Met {
 /// A situation, whether a step met it, and whether these bounds reach it.
 struct Case {
     situation: Situation,
-    met: fn(&Met) -> bool,
+    met: fn(&Coverage) -> bool,
     possible: fn(&DiskBounds) -> bool,
 }
 
 const fn case(
-    told: &'static str,
-    met: fn(&Met) -> bool,
+    description: &'static str,
+    met: fn(&Coverage) -> bool,
     possible: fn(&DiskBounds) -> bool,
 ) -> Case {
     Case {
-        situation: Situation { told },
+        situation: Situation { description },
         met,
         possible,
     }
@@ -174,7 +174,7 @@ const CASES: [Case; 17] = [
 
 /// The situations by themselves.
 pub(super) const ALL: &[Situation] = &{
-    let mut all = [Situation { told: "" }; CASES.len()];
+    let mut all = [Situation { description: "" }; CASES.len()];
     let mut i = 0;
     while i < CASES.len() {
         all[i] = CASES[i].situation;
@@ -191,7 +191,7 @@ pub(super) fn expected(bounds: &DiskBounds) -> u64 {
         .sum()
 }
 
-impl Met {
+impl Coverage {
     /// As bits.
     pub(super) fn bits(&self) -> u64 {
         let cases = CASES.iter().enumerate();

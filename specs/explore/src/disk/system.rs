@@ -11,10 +11,10 @@ use super::{
     expect::Expect,
     expect::RETENTION_MS,
     recover::{Recovered, recover},
-    situations::{self, Met},
+    run_step::{DIRECTORY, StepResult, at_rest, take},
+    situations::{self, Coverage},
     state::{DiskState, Off, Running},
     step::{DiskAction, Step},
-    take::{DIRECTORY, Taken, at_rest, take},
     workloads::{Workloads, count_workloads},
 };
 use crate::{
@@ -104,8 +104,8 @@ impl DiskSystem {
     }
 
     /// Takes a step of a workload.
-    pub(super) fn take(&self, running: &Running, step: Step, telling: bool) -> Taken {
-        let mut taken = take(running, step, &self.config, telling);
+    pub(super) fn take(&self, running: &Running, step: Step, rendering: bool) -> StepResult {
+        let mut taken = take(running, step, &self.config, rendering);
         taken.broken = self.newly(taken.broken, running.broken);
         if let Some(next) = &mut taken.next {
             next.broken = running.broken | bits(&taken.broken);
@@ -114,8 +114,8 @@ impl DiskSystem {
     }
 
     /// Recovers.
-    pub(super) fn recover(&self, off: &Off, telling: bool) -> Recovered {
-        let mut recovered = recover(off, &self.config, telling);
+    pub(super) fn recover(&self, off: &Off, rendering: bool) -> Recovered {
+        let mut recovered = recover(off, &self.config, rendering);
         recovered.broken = self.newly(recovered.broken, off.broken);
         recovered
     }
@@ -158,13 +158,13 @@ impl DiskSystem {
     }
 
     /// Every way in which the power may leave `disk` behind.
-    fn each_survivor(&self, disk: &SimDisk, mut each: impl FnMut(u16, SimDisk, Met, u64)) {
+    fn each_survivor(&self, disk: &SimDisk, mut each: impl FnMut(u16, SimDisk, Coverage, u64)) {
         let left = disk.survivors_at_most(self.bounds.survivors.into());
         let mut dropped = left.dropped;
         for (index, survivor) in left.disks.into_iter().enumerate() {
-            let met = Met {
+            let met = Coverage {
                 name_lost: situations::name_is_lost(disk, &survivor),
-                ..Met::default()
+                ..Coverage::default()
             };
             let index = u16::try_from(index).expect("the bound on survivors is a u16");
             each(index, survivor, met, std::mem::take(&mut dropped));
@@ -193,7 +193,7 @@ impl DiskSystem {
         &self,
         running: &Running,
         step: Step,
-        taken: &Taken,
+        taken: &StepResult,
         each: &mut dyn FnMut(DiskAction, Outcome<DiskState>),
     ) {
         for (after, disk) in points(&taken.before) {
@@ -231,7 +231,7 @@ impl DiskSystem {
             // still lose what recovery did not sync.
             for (after, disk) in points(&recovered.disks) {
                 self.each_survivor(disk, |survivor, left, met, left_out| {
-                    let met = Met {
+                    let met = Coverage {
                         cut_in_recovery: true,
                         ..met
                     };
@@ -259,7 +259,12 @@ fn bits(broken: &[Broken]) -> u64 {
     broken.iter().fold(0, |bits, one| bits | one.promise.bit())
 }
 
-fn outcome(state: DiskState, met: Met, broken: Vec<Broken>, left_out: u64) -> Outcome<DiskState> {
+fn outcome(
+    state: DiskState,
+    met: Coverage,
+    broken: Vec<Broken>,
+    left_out: u64,
+) -> Outcome<DiskState> {
     Outcome {
         state,
         broken,
@@ -269,7 +274,7 @@ fn outcome(state: DiskState, met: Met, broken: Vec<Broken>, left_out: u64) -> Ou
     }
 }
 
-fn stepped(running: &Running, taken: Taken) -> Outcome<DiskState> {
+fn stepped(running: &Running, taken: StepResult) -> Outcome<DiskState> {
     let broken = running.broken | bits(&taken.broken);
     let state = match taken.next {
         Some(next) => DiskState::Running(Box::new(next)),
@@ -289,7 +294,7 @@ fn off_again(off: &Off, disk: SimDisk, meant: super::state::Meant) -> DiskState 
 }
 
 fn done(off: &Off, recovered: Recovered) -> Outcome<DiskState> {
-    let met = Met {
+    let met = Coverage {
         recovered: true,
         ..recovered.met
     };

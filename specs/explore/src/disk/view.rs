@@ -100,10 +100,10 @@ impl<'a> RealLog<'a> {
         let mut aborted: Vec<_> = log
             .aborted_transactions(start, end)
             .iter()
-            .map(|told| Aborted {
-                first: told.first_offset,
-                marker: told.last_offset,
-                producer: told.producer_id,
+            .map(|description| Aborted {
+                first: description.first_offset,
+                marker: description.last_offset,
+                producer: description.producer_id,
             })
             .collect();
         aborted.sort_unstable();

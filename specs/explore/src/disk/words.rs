@@ -4,7 +4,7 @@ use plimsoll_disk::{Disk, SimDisk};
 use plimsoll_log::{Log, Segment};
 use plimsoll_model::storage::{Batch, Kind, Record, StorageLog};
 
-use super::{take::DIRECTORY, view::RealLog};
+use super::{run_step::DIRECTORY, view::RealLog};
 
 /// A file or directory, by the last part of its path.
 pub(super) fn file(path: &str) -> String {
@@ -25,11 +25,11 @@ pub(super) fn file(path: &str) -> String {
 /// The files of a disk, with their lengths.
 pub(super) fn files(disk: &SimDisk) -> String {
     let names = disk.list(DIRECTORY).unwrap_or_default();
-    let told = names.iter().map(|name| {
+    let description = names.iter().map(|name| {
         let bytes = disk.len(&format!("{DIRECTORY}/{name}")).unwrap_or(0);
         format!("{} {bytes} bytes", file(name))
     });
-    match told.collect::<Vec<_>>() {
+    match description.collect::<Vec<_>>() {
         none if none.is_empty() => "no file".to_owned(),
         files => files.join(", "),
     }
@@ -45,15 +45,15 @@ fn record(key: Option<u64>, value: Option<u64>) -> String {
 
 /// A batch of records, as it was sent.
 pub(super) fn records(records: &[(Option<u8>, Option<u32>, i64)]) -> String {
-    let told = records
+    let description = records
         .iter()
         .map(|(key, value, _)| record(key.map(u64::from), value.map(u64::from)));
-    format!("[{}]", told.collect::<Vec<_>>().join(" "))
+    format!("[{}]", description.collect::<Vec<_>>().join(" "))
 }
 
 /// What was written.
 pub(super) fn written(log: &StorageLog) -> String {
-    let told = log.batches.iter().map(|batch: &Batch| {
+    let description = log.batches.iter().map(|batch: &Batch| {
         let pair = |r: &Record| (r.key, r.value, r.timestamp_ms);
         let held: Vec<_> = batch.records.iter().map(pair).collect();
         match batch.kind {
@@ -62,7 +62,7 @@ pub(super) fn written(log: &StorageLog) -> String {
             Kind::Plain => records(&held),
         }
     });
-    listed(told.collect())
+    listed(description.collect())
 }
 
 /// What readers find in a log.
@@ -76,7 +76,7 @@ pub(super) fn found(log: &Log, disk: &SimDisk, written: &StorageLog) -> String {
     let Ok(found) = RealLog::of(log, disk, written) else {
         return format!("{range}, which cannot be read");
     };
-    let told = found.batches().iter().map(|batch| {
+    let description = found.batches().iter().map(|batch| {
         let held = batch.records.iter().map(|r| record(r.key, r.value));
         let held = format!("[{}]", held.collect::<Vec<_>>().join(" "));
         let what = match batch.kind {
@@ -87,12 +87,12 @@ pub(super) fn found(log: &Log, disk: &SimDisk, written: &StorageLog) -> String {
         };
         format!("{}: {what}", batch.base)
     });
-    format!("{range}: {}", listed(told.collect()))
+    format!("{range}: {}", listed(description.collect()))
 }
 
-fn listed(told: Vec<String>) -> String {
-    match told.is_empty() {
+fn listed(description: Vec<String>) -> String {
+    match description.is_empty() {
         true => "nothing".to_owned(),
-        false => told.join(", "),
+        false => description.join(", "),
     }
 }

@@ -2,26 +2,26 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::names::{Spot, Who};
+use super::names::{OffsetKey, Who};
 
 /// A step of a workload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum GroupsAction {
     /// A client outside the group protocol commits.
-    Commit(Spot),
+    Commit(OffsetKey),
     /// A member commits, in the generation in which it was given its assignment.
     MemberCommit(Who),
     /// The producer commits an offset in its transaction.
-    TxnCommit(Spot),
+    TxnCommit(OffsetKey),
     /// The transaction ends.
     End {
         /// How.
         committed: bool,
     },
     /// An administrator deletes an offset.
-    DeleteOffset(Spot),
+    DeleteOffset(OffsetKey),
     /// An administrator deletes the group of this partition.
-    DeleteGroup(Spot),
+    DeleteGroup(OffsetKey),
     /// A consumer joins, or joins again under the id that it has.
     Join(Who),
     /// A consumer dies unheard, begins a new life, and joins.

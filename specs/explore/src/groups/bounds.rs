@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::names::{Spot, Who};
+use super::names::{OffsetKey, Who};
 
 /// What stands in the log when a workload begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,7 +23,7 @@ pub struct GroupsBounds {
     /// Steps of a workload.
     pub steps: u8,
     /// Partitions that are committed, each in its group.
-    pub spots: [Option<Spot>; 4],
+    pub spots: [Option<OffsetKey>; 4],
     /// Consumers.
     pub members: [Option<Who>; 2],
     /// Lives of each consumer.
@@ -70,7 +70,7 @@ pub const NONE: GroupsBounds = GroupsBounds {
 };
 
 impl GroupsBounds {
-    pub(super) fn spots(&self) -> impl Iterator<Item = Spot> + use<> {
+    pub(super) fn spots(&self) -> impl Iterator<Item = OffsetKey> + use<> {
         self.spots.into_iter().flatten()
     }
 

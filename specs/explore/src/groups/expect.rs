@@ -4,11 +4,11 @@ use plimsoll_coordinator::{Answer, CallId, ErrorCode, GroupResponse, JoinGroupRe
 use plimsoll_offsets::Text;
 use plimsoll_promises::topic::Deletions;
 
-use super::names::{Spot, Who};
+use super::names::{OffsetKey, Who};
 
 /// Where a consumer stands, by what it was told.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub(super) enum Stands {
+pub(super) enum MemberStatus {
     /// It has no id: it has not begun, or lost it.
     #[default]
     Outside,
@@ -27,7 +27,7 @@ pub(super) enum Stands {
 /// A consumer.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(super) struct Client {
-    pub(super) stands: Stands,
+    pub(super) stands: MemberStatus,
     /// Its so-manieth life; each has an id of its own.
     pub(super) life: u8,
     /// It was told that id.
@@ -46,9 +46,9 @@ pub(super) enum Call {
     Leave(Who, u8),
     /// A commit; with its member, if it has one. Acknowledged, the log holds it up to this offset.
     Commit(Option<(Who, u8)>, i64),
-    DeleteOffset(Spot, i64),
+    DeleteOffset(OffsetKey, i64),
     /// The group of that partition, and where its tombstones begin and where its own stands.
-    DeleteGroup(Spot, i64, i64),
+    DeleteGroup(OffsetKey, i64, i64),
     Other,
 }
 
@@ -96,7 +96,10 @@ impl Expect {
         self.waiting.clear();
         for who in Who::ALL {
             let client = self.client(who);
-            if matches!(client.stands, Stands::WaitsToJoin | Stands::WaitsToSync) {
+            if matches!(
+                client.stands,
+                MemberStatus::WaitsToJoin | MemberStatus::WaitsToSync
+            ) {
                 let life = client.life;
                 self.lost(who, life, ErrorCode::NotCoordinator);
             }
@@ -134,7 +137,7 @@ impl Expect {
                 if r.groups.iter().all(|(_, error)| *error == ErrorCode::None) =>
             {
                 let group: Text = spot.group().into();
-                for other in Spot::all() {
+                for other in OffsetKey::all() {
                     if *other.group() == *group {
                         self.deleted.offsets.insert(other.key(), *from);
                     }
@@ -159,7 +162,7 @@ impl Expect {
         }
         let leads = *answer.leader == *answer.member && !answer.skip_assignment;
         let client = self.client_mut(who);
-        client.stands = Stands::Joined;
+        client.stands = MemberStatus::Joined;
         client.is_named = true;
         client.generation = answer.generation;
         client.leads = match leads {
@@ -175,7 +178,7 @@ impl Expect {
         match error {
             ErrorCode::None => {
                 let client = self.client_mut(who);
-                client.stands = Stands::Owns;
+                client.stands = MemberStatus::Owns;
                 let generation = client.generation;
                 self.delivered = self.delivered.max(generation);
                 if who == Who::S {
@@ -194,13 +197,15 @@ impl Expect {
         }
         client.leads.clear();
         client.stands = match error {
-            ErrorCode::UnknownMemberId | ErrorCode::FencedInstanceId => Stands::Outside,
+            ErrorCode::UnknownMemberId | ErrorCode::FencedInstanceId => MemberStatus::Outside,
             // A commit during a rebalance: it owns until it rejoins.
-            ErrorCode::RebalanceInProgress if client.stands == Stands::Owns => Stands::Owns,
+            ErrorCode::RebalanceInProgress if client.stands == MemberStatus::Owns => {
+                MemberStatus::Owns
+            }
             // A commit that nobody answered is another matter than the membership.
-            ErrorCode::NotCoordinator if client.stands == Stands::Owns => Stands::Owns,
-            _ if client.is_named => Stands::MustRejoin,
-            _ => Stands::Outside,
+            ErrorCode::NotCoordinator if client.stands == MemberStatus::Owns => MemberStatus::Owns,
+            _ if client.is_named => MemberStatus::MustRejoin,
+            _ => MemberStatus::Outside,
         };
     }
 }

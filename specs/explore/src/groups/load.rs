@@ -6,17 +6,17 @@ use plimsoll_promises::topic::{Meaning, compacted_loads_alike, load_is_complete}
 use super::{
     log::Slot,
     names::{config, topics},
+    run_step::StepRun,
     system::GroupsSystem,
-    take::Taking,
     view::{Memory, replayed},
 };
 
 /// The coordinator is lost, and so is what was not durable but for `keep` batches; another one begins to load.
-pub(super) fn fail_over(taking: &mut Taking<'_>, keep: u8, unreadable_after: Option<u8>) {
+pub(super) fn fail_over(taking: &mut StepRun<'_>, keep: u8, unreadable_after: Option<u8>) {
     let state = &mut taking.taken.next;
     let now = Timestamp(state.now_ms);
-    let told = state.coordinator.stop(now);
-    taking.answer(told);
+    let description = state.coordinator.stop(now);
+    taking.answer(description);
     let state = &mut taking.taken.next;
     state.expect.nobody_answers();
     state.left.failovers -= 1;
@@ -29,7 +29,7 @@ pub(super) fn fail_over(taking: &mut Taking<'_>, keep: u8, unreadable_after: Opt
 }
 
 /// A coordinator of the next epoch loads what is left of the log. If the read fails, there is nothing to serve from.
-pub(super) fn load(taking: &mut Taking<'_>, unreadable_after: Option<u8>) {
+pub(super) fn load(taking: &mut StepRun<'_>, unreadable_after: Option<u8>) {
     let system = taking.system;
     let state = &mut taking.taken.next;
     let epoch = state.coordinator.leader_epoch() + 1;

@@ -23,19 +23,19 @@
 
 pub mod action;
 pub mod bounds;
+mod checks;
 mod expect;
-mod hold;
 mod load;
 mod log;
 pub mod mutants;
 pub mod names;
+mod narrative;
 mod recover;
+mod run_step;
 pub mod runs;
 mod situations;
 pub mod state;
 mod system;
-mod take;
-mod tale;
 mod view;
 
 pub use action::GroupsAction;

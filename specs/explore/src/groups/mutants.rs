@@ -10,7 +10,7 @@ use plimsoll_promises::PromiseId::{self, G4, G8, K6, O1, O3, O6, O7, O8, S1, S6,
 use super::{bounds::GroupsBounds, runs, system::GroupsSystem};
 use crate::{
     ledger::Watched,
-    mutants::{Mutant, Nearly},
+    mutants::{Mutant, PassingVariant},
 };
 
 /// A mistake of the coordinator or of its offsets topic.
@@ -38,8 +38,11 @@ const fn about(about: PromiseId, makes: fn(&mut Decisions)) -> OfCoordinator {
     }
 }
 
-const fn within(told: &'static str, bounds: GroupsBounds) -> Nearly<GroupsBounds> {
-    Nearly::Within { told, bounds }
+const fn within(description: &'static str, bounds: GroupsBounds) -> PassingVariant<GroupsBounds> {
+    PassingVariant::Within {
+        description,
+        bounds,
+    }
 }
 
 /// Two members, of which one comes while the other is there; nobody falls silent.
@@ -53,7 +56,7 @@ const HANDOVER: GroupsBounds = GroupsBounds {
 pub const COORDINATOR: [CoordinatorMutant; 18] = [
     Mutant {
         name: "C-4",
-        told: "a read that fails is taken for the end of the log, and the beginning of it is served",
+        description: "a read that fails is taken for the end of the log, and the beginning of it is served",
         mistake: about(S6, |d| d.load = LoadExtent::UpToAFailedRead),
         bounds: runs::COMMITS,
         breaks: &[(S1, 2), (O1, 2), (O3, 2), (S6, 2), (S9, 4)],
@@ -67,7 +70,7 @@ pub const COORDINATOR: [CoordinatorMutant; 18] = [
     },
     Mutant {
         name: "C-5",
-        told: "the load demands that a member's group stands before it, although compaction has kept only a later record of \
+        description: "the load demands that a member's group stands before it, although compaction has kept only a later record of \
                the group",
         mistake: about(K6, |d| d.demand = LoadDemand::GroupsBeforeTheirMembers),
         bounds: runs::LEFT_BEHIND,
@@ -82,7 +85,7 @@ pub const COORDINATOR: [CoordinatorMutant; 18] = [
     },
     Mutant {
         name: "C-6",
-        told: "the load demands that what a tombstone removes is there",
+        description: "the load demands that what a tombstone removes is there",
         mistake: about(K6, |d| d.demand = LoadDemand::WhatTombstonesRemove),
         bounds: runs::COMMITS,
         breaks: &[(K6, 3)],
@@ -96,7 +99,7 @@ pub const COORDINATOR: [CoordinatorMutant; 18] = [
     },
     Mutant {
         name: "C-7",
-        told: "the load refuses offsets of a group whose record was removed",
+        description: "the load refuses offsets of a group whose record was removed",
         mistake: about(K6, |d| d.demand = LoadDemand::RemovedGroupsStayRemoved),
         bounds: runs::GROUP_LIFE,
         breaks: &[(K6, 4)],
@@ -110,7 +113,7 @@ pub const COORDINATOR: [CoordinatorMutant; 18] = [
     },
     Mutant {
         name: "C-8",
-        told: "a transaction's offset counts from where the marker stands, not from where its own record stands",
+        description: "a transaction's offset counts from where the marker stands, not from where its own record stands",
         mistake: about(O1, |d| {
             d.replay.materialise = Materialise::WhereTheMarkerStands
         }),
@@ -124,7 +127,7 @@ pub const COORDINATOR: [CoordinatorMutant; 18] = [
     },
     Mutant {
         name: "C-9",
-        told: "a tombstone leaves alone what waits for a marker, and the marker brings it back",
+        description: "a tombstone leaves alone what waits for a marker, and the marker brings it back",
         mistake: about(S9, |d| d.replay.tombstone = PendingUnderTombstone::Kept),
         bounds: runs::MIXED,
         breaks: &[(S1, 4), (O1, 4), (S9, 4), (O3, 5)],
@@ -138,7 +141,7 @@ pub const COORDINATOR: [CoordinatorMutant; 18] = [
     },
     Mutant {
         name: "C-10",
-        told: "expiry removes a group of which nothing is left but an open transaction",
+        description: "expiry removes a group of which nothing is left but an open transaction",
         mistake: about(O7, |d| {
             d.open_transactions = OpenTransactions::AreOverlooked
         }),
@@ -154,7 +157,7 @@ pub const COORDINATOR: [CoordinatorMutant; 18] = [
     },
     Mutant {
         name: "G-2",
-        told: "a commit of a later generation is accepted; and G3 is broken too (C-22), without which no member has one",
+        description: "a commit of a later generation is accepted; and G3 is broken too (C-22), without which no member has one",
         mistake: OfCoordinator {
             makes: |d| {
                 d.fence = Fence::CurrentOrLaterMember;
@@ -166,8 +169,8 @@ pub const COORDINATOR: [CoordinatorMutant; 18] = [
         },
         bounds: HANDOVER,
         breaks: &[(G4, 7)],
-        nearly: Nearly::Within {
-            told: "G3 holds, so whoever commits in a generation has been handed an assignment of it, and no failover forgets \
+        nearly: PassingVariant::Within {
+            description: "G3 holds, so whoever commits in a generation has been handed an assignment of it, and no failover forgets \
                    that generation: by itself the mistake changes nothing that a member can bring about. (A client that makes \
                    a generation up sees it: the table of the commit API has that cell.)",
             bounds: HANDOVER,
@@ -175,19 +178,19 @@ pub const COORDINATOR: [CoordinatorMutant; 18] = [
     },
     Mutant {
         name: "G-4",
-        told: "the sync phase waits for every member, and nothing ends it",
+        description: "the sync phase waits for every member, and nothing ends it",
         mistake: about(V1, |d| d.sync_phase = SyncPhase::WaitsForAll),
         bounds: HANDOVER,
         breaks: &[(V1, 1)],
-        nearly: Nearly::Unwatched {
-            told: "where every member syncs nobody misses the timer; V1, which sees that one might not, does not watch",
+        nearly: PassingVariant::Unwatched {
+            description: "where every member syncs nobody misses the timer; V1, which sees that one might not, does not watch",
             promise: V1,
             bounds: HANDOVER,
         },
     },
     Mutant {
         name: "G-8",
-        told: "a static member's new id is kept in memory only, and a failover revives the old one",
+        description: "a static member's new id is kept in memory only, and a failover revives the old one",
         mistake: about(G8, |d| d.replacement = Replacement::InMemoryOnly),
         bounds: runs::STATIC,
         breaks: &[(S1, 4), (G8, 5)],
@@ -201,7 +204,7 @@ pub const COORDINATOR: [CoordinatorMutant; 18] = [
     },
     Mutant {
         name: "G-15",
-        told: "retention counts from the commit even if the group is in use",
+        description: "retention counts from the commit even if the group is in use",
         mistake: about(O6, |d| d.expiry_base = ExpiryBase::CommitTime),
         bounds: runs::EXPIRY,
         breaks: &[(O6, 7)],
@@ -215,7 +218,7 @@ pub const COORDINATOR: [CoordinatorMutant; 18] = [
     },
     Mutant {
         name: "G-29",
-        told: "a static member that is silent never loses its place",
+        description: "a static member that is silent never loses its place",
         mistake: about(V2, |d| d.static_session = StaticSession::NeverEnds),
         bounds: runs::STATIC,
         breaks: &[(V2, 2), (V1, 3)],
@@ -223,7 +226,7 @@ pub const COORDINATOR: [CoordinatorMutant; 18] = [
     },
     Mutant {
         name: "O-1",
-        told: "a tombstone is written under a key that was encoded twice",
+        description: "a tombstone is written under a key that was encoded twice",
         mistake: about(S9, |d| d.tombstone_key = TombstoneKey::EncodedTwice),
         bounds: runs::COMMITS,
         breaks: &[(S1, 2), (O1, 2), (O3, 3), (S9, 4)],
@@ -237,7 +240,7 @@ pub const COORDINATOR: [CoordinatorMutant; 18] = [
     },
     Mutant {
         name: "O-6",
-        told: "what commits a transaction is a record under its producer's key, of which compaction keeps the last",
+        description: "what commits a transaction is a record under its producer's key, of which compaction keeps the last",
         mistake: about(K6, |d| {
             d.transaction_end = TransactionEnd::RecordOfTheProducer
         }),
@@ -253,7 +256,7 @@ pub const COORDINATOR: [CoordinatorMutant; 18] = [
     },
     Mutant {
         name: "O-17",
-        told: "an offset is remembered under its group's and its topic's names put together",
+        description: "an offset is remembered under its group's and its topic's names put together",
         mistake: about(O8, |d| d.replay.key = KeyOf::NamesPutTogether),
         bounds: runs::NAMES,
         breaks: &[(O1, 1), (O8, 1), (O3, 2)],
@@ -261,7 +264,7 @@ pub const COORDINATOR: [CoordinatorMutant; 18] = [
     },
     Mutant {
         name: "O-18",
-        told: "a group is routed by its hash with the sign bit masked",
+        description: "a group is routed by its hash with the sign bit masked",
         mistake: about(S10, |d| d.replay.routing = Routing::SignBitMasked),
         bounds: runs::NAMES,
         breaks: &[(S10, 1)],
@@ -269,7 +272,7 @@ pub const COORDINATOR: [CoordinatorMutant; 18] = [
     },
     Mutant {
         name: "O-18-bytes",
-        told: "a group is routed by a hash over the bytes of its name, not over its UTF-16 units",
+        description: "a group is routed by a hash over the bytes of its name, not over its UTF-16 units",
         mistake: about(S10, |d| d.replay.routing = Routing::OverBytes),
         bounds: runs::NAMES,
         breaks: &[(S10, 1)],
@@ -277,7 +280,7 @@ pub const COORDINATOR: [CoordinatorMutant; 18] = [
     },
     Mutant {
         name: "O-19",
-        told: "of two commits the one with the later time counts",
+        description: "of two commits the one with the later time counts",
         mistake: about(O1, |d| d.replay.newer = Newer::ByCommitTimestamp),
         bounds: runs::COMMITS,
         breaks: &[(O1, 3), (O3, 4), (S1, 5), (K6, 6)],
@@ -339,10 +342,10 @@ impl CoordinatorMutant {
         let makes = self.mistake.nearly_makes.unwrap_or(self.mistake.makes);
         let nearly = |bounds| GroupsSystem::new(bounds, deciding(makes));
         match self.nearly {
-            Nearly::Within { bounds, .. } => nearly(bounds),
+            PassingVariant::Within { bounds, .. } => nearly(bounds),
             // A coordinator claims nothing about replay.
-            Nearly::LooserClaim { .. } => nearly(self.bounds),
-            Nearly::Unwatched {
+            PassingVariant::LooserClaim { .. } => nearly(self.bounds),
+            PassingVariant::Unwatched {
                 promise, bounds, ..
             } => {
                 let mut system = nearly(bounds);
@@ -353,7 +356,7 @@ impl CoordinatorMutant {
     }
 
     /// The promises that are blind to it within its bounds.
-    pub fn blind(&self) -> Vec<PromiseId> {
+    pub fn not_detected_by(&self) -> Vec<PromiseId> {
         match self.mistake.watches {
             // Of the others nobody knows.
             Some(_) => Vec::new(),

@@ -27,14 +27,14 @@ pub(super) const BEGIN_MS: i64 = 10_000;
 /// A partition of a topic for a group, by its number in a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u8")]
-pub struct Spot(u8);
+pub struct OffsetKey(u8);
 
-impl TryFrom<u8> for Spot {
+impl TryFrom<u8> for OffsetKey {
     type Error = String;
 
-    fn try_from(number: u8) -> Result<Spot, String> {
+    fn try_from(number: u8) -> Result<OffsetKey, String> {
         match usize::from(number) < SPOT_COUNT {
-            true => Ok(Spot(number)),
+            true => Ok(OffsetKey(number)),
             false => Err(format!(
                 "offset {number} is not one of the {SPOT_COUNT} that there are; give one below {SPOT_COUNT}"
             )),
@@ -46,17 +46,17 @@ impl TryFrom<u8> for Spot {
 const SPOT_COUNT: usize = 6;
 
 /// A partition of the topic that members subscribe to.
-pub const FIRST: Spot = Spot(0);
+pub const FIRST: OffsetKey = OffsetKey(0);
 /// The other one.
-pub const SECOND: Spot = Spot(1);
+pub const SECOND: OffsetKey = OffsetKey(1);
 /// Group `a-b` and topic `c`.
-pub const A_B_C: Spot = Spot(2);
+pub const A_B_C: OffsetKey = OffsetKey(2);
 /// Group `a` and topic `b-c`.
-pub const A_BC: Spot = Spot(3);
+pub const A_BC: OffsetKey = OffsetKey(3);
 /// A group whose hash is negative.
-pub const NEGATIVE_HASH: Spot = Spot(4);
+pub const NEGATIVE_HASH: OffsetKey = OffsetKey(4);
 /// A group whose letters are two bytes each.
-pub const CYRILLIC: Spot = Spot(5);
+pub const CYRILLIC: OffsetKey = OffsetKey(5);
 
 const SPOTS: [(&str, &str, i32); SPOT_COUNT] = [
     (GROUP, TOPIC, 0),
@@ -67,9 +67,9 @@ const SPOTS: [(&str, &str, i32); SPOT_COUNT] = [
     ("группа", TOPIC, 0),
 ];
 
-impl Spot {
-    pub(super) fn all() -> impl Iterator<Item = Spot> {
-        (0..).map(Spot).take(SPOT_COUNT)
+impl OffsetKey {
+    pub(super) fn all() -> impl Iterator<Item = OffsetKey> {
+        (0..).map(OffsetKey).take(SPOT_COUNT)
     }
 
     fn names(self) -> (&'static str, &'static str, i32) {

@@ -7,7 +7,7 @@ use crate::system::Situation;
 
 /// What a step met.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Met {
+pub(super) struct Coverage {
     pub(super) append_failed: bool,
     pub(super) handed_out: bool,
     pub(super) acknowledged: bool,
@@ -24,44 +24,44 @@ pub(super) struct Met {
 
 pub(super) const ALL: [Situation; 12] = [
     Situation {
-        told: "a commit was acknowledged",
+        description: "a commit was acknowledged",
     },
     Situation {
-        told: "a member's commit was refused",
+        description: "a member's commit was refused",
     },
     Situation {
-        told: "an assignment was handed out",
+        description: "an assignment was handed out",
     },
     Situation {
-        told: "an offset or a group was deleted, and the administrator told so",
+        description: "an offset or a group was deleted, and the administrator told so",
     },
     Situation {
-        told: "a timer ran out",
+        description: "a timer ran out",
     },
     Situation {
-        told: "an offset expired",
+        description: "an offset expired",
     },
     Situation {
-        told: "a failover lost what was not durable",
+        description: "a failover lost what was not durable",
     },
     Situation {
-        told: "a failover kept what was not durable yet",
+        description: "a failover kept what was not durable yet",
     },
     Situation {
-        told: "a compacted log was loaded",
+        description: "a compacted log was loaded",
     },
     Situation {
-        told: "a load's read failed",
+        description: "a load's read failed",
     },
     Situation {
-        told: "an append failed",
+        description: "an append failed",
     },
     Situation {
-        told: "a coordinator was lost while somebody waited for its answer",
+        description: "a coordinator was lost while somebody waited for its answer",
     },
 ];
 
-impl Met {
+impl Coverage {
     pub(super) fn see(&mut self, call: Option<&Call>, answer: &Answer) {
         let (fine, in_doubt) = match &answer.response {
             GroupResponse::Commit(r) => {

@@ -7,12 +7,12 @@ use plimsoll_promises::PromiseId;
 use super::{
     action::{GroupsAction, Removal, Timer},
     bounds::{Begin, GroupsBounds},
-    expect::{Expect, Stands},
+    expect::{Expect, MemberStatus},
     log::TopicLog,
     names::{BEGIN_MS, GROUP, Who, config, topics},
+    run_step::{StepResult, take},
     situations,
     state::{GroupsState, Left},
-    take::{Taken, take},
 };
 use crate::{
     ledger::Watched,
@@ -49,7 +49,7 @@ impl GroupsSystem {
     }
 
     /// Takes a step; of each promise that watches and was not broken before, the first breach counts.
-    pub(super) fn take(&self, from: &GroupsState, action: GroupsAction) -> Taken {
+    pub(super) fn take(&self, from: &GroupsState, action: GroupsAction) -> StepResult {
         let mut taken = take(self, from, action);
         let mut known = from.broken;
         taken.broken.retain(|broken| {
@@ -94,24 +94,24 @@ impl GroupsSystem {
             .is_some_and(|group| group.state == GroupState::PreparingRebalance);
         let lives_on = client.life < self.bounds.lives;
         let joins = match client.stands {
-            Stands::Outside => lives_on,
-            Stands::MustRejoin => true,
-            Stands::Joined | Stands::Owns => rebalances,
-            Stands::WaitsToJoin | Stands::WaitsToSync => false,
+            MemberStatus::Outside => lives_on,
+            MemberStatus::MustRejoin => true,
+            MemberStatus::Joined | MemberStatus::Owns => rebalances,
+            MemberStatus::WaitsToJoin | MemberStatus::WaitsToSync => false,
         };
         if joins {
             actions.push(GroupsAction::Join(who));
         }
-        if lives_on && client.stands != Stands::Outside {
+        if lives_on && client.stands != MemberStatus::Outside {
             actions.push(GroupsAction::Restart(who));
         }
-        if client.stands == Stands::Joined {
+        if client.stands == MemberStatus::Joined {
             actions.push(GroupsAction::Sync(who));
         }
-        if matches!(client.stands, Stands::Joined | Stands::Owns) {
+        if matches!(client.stands, MemberStatus::Joined | MemberStatus::Owns) {
             actions.push(GroupsAction::Leave(who));
         }
-        if client.stands == Stands::Owns && self.bounds.spots().next().is_some() {
+        if client.stands == MemberStatus::Owns && self.bounds.spots().next().is_some() {
             actions.push(GroupsAction::MemberCommit(who));
         }
     }

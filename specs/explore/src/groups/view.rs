@@ -11,7 +11,7 @@ use plimsoll_promises::topic::{Committed, Generation, Key, Meaning, Member, Name
 
 use super::{
     log::{Slot, committed, generation},
-    names::Spot,
+    names::OffsetKey,
 };
 
 /// All that is persistent of what a coordinator remembers, and the groups whose rebalance is under way.
@@ -111,7 +111,11 @@ pub(super) fn replayed<'a>(
 }
 
 /// The answer to a fetch of one partition that asks for what is durable. It takes no step.
-pub(super) fn fetched(coordinator: &Coordinator, now_ms: i64, spot: Spot) -> Option<Committed> {
+pub(super) fn fetched(
+    coordinator: &Coordinator,
+    now_ms: i64,
+    spot: OffsetKey,
+) -> Option<Committed> {
     let request = GroupRequest::Fetch(OffsetFetch {
         group: spot.group().into(),
         require_stable: false,

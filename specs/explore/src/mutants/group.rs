@@ -3,7 +3,7 @@
 use plimsoll_model::{Bounds, Design, Mistake};
 use plimsoll_promises::PromiseId::{self, BR1, BR2, D1, G3, L1, O2, O9, S1, S3, S3Log};
 
-use super::{Mutant, Nearly};
+use super::{Mutant, PassingVariant};
 use crate::{code::CodeSystem, design::DesignSystem, ledger::Watched, runs};
 
 /// A mistake of the coordinator or of a client.
@@ -49,29 +49,29 @@ const fn of_client(model: Mistake) -> OfGroup {
 pub const GROUP: [GroupMutant; 9] = [
     Mutant {
         name: "C-15",
-        told: "the load stops before the last batch of the offsets log",
+        description: "the load stops before the last batch of the offsets log",
         mistake: of_broker(Mistake::LoadStopsEarly),
         bounds: Bounds {
             consumer_crashes: 0,
             ..HUNT
         },
         breaks: &[(S1, 8), (G3, 16), (O9, 17), (S3, 19), (BR1, 20), (BR2, 25)],
-        nearly: Nearly::Within {
-            told: "the broker never crashes, so nothing is loaded",
+        nearly: PassingVariant::Within {
+            description: "the broker never crashes, so nothing is loaded",
             bounds: NO_CRASH,
         },
     },
     Mutant {
         name: "C-20",
-        told: "a commit is acknowledged when it is appended, before the high watermark passes it",
+        description: "a commit is acknowledged when it is appended, before the high watermark passes it",
         mistake: of_broker(Mistake::CommitAckedOnAppend),
         bounds: Bounds {
             lost_answers: 0,
             ..HUNT
         },
         breaks: &[(S3Log, 11), (S3, 16), (BR1, 19), (BR2, 23)],
-        nearly: Nearly::Unwatched {
-            told: "no crash, and nobody else asks: no client sees the gap between the answer and the high watermark; \
+        nearly: PassingVariant::Unwatched {
+            description: "no crash, and nobody else asks: no client sees the gap between the answer and the high watermark; \
                    S3-log itself does not watch",
             promise: PromiseId::S3Log,
             bounds: Bounds {
@@ -82,7 +82,7 @@ pub const GROUP: [GroupMutant; 9] = [
     },
     Mutant {
         name: "C-21",
-        told: "the cache is updated before the append and keeps the commit when the append fails",
+        description: "the cache is updated before the append and keeps the commit when the append fails",
         mistake: of_broker(Mistake::CacheBeforeAppend),
         bounds: Bounds {
             write_errors: 1,
@@ -90,8 +90,8 @@ pub const GROUP: [GroupMutant; 9] = [
             ..HUNT
         },
         breaks: &[(S1, 11), (S3, 16)],
-        nearly: Nearly::Within {
-            told: "no append fails",
+        nearly: PassingVariant::Within {
+            description: "no append fails",
             bounds: Bounds {
                 lost_answers: 0,
                 ..HUNT
@@ -100,7 +100,7 @@ pub const GROUP: [GroupMutant; 9] = [
     },
     Mutant {
         name: "C-22",
-        told: "SyncGroup is answered before the generation's record is durable",
+        description: "SyncGroup is answered before the generation's record is durable",
         mistake: of_broker(Mistake::SyncBeforeDurable),
         bounds: Bounds {
             consumer_crashes: 0,
@@ -108,15 +108,15 @@ pub const GROUP: [GroupMutant; 9] = [
             ..HUNT
         },
         breaks: &[(G3, 6), (O9, 15)],
-        nearly: Nearly::Unwatched {
-            told: "the broker never crashes, so no generation number comes back; G3 itself does not watch",
+        nearly: PassingVariant::Unwatched {
+            description: "the broker never crashes, so no generation number comes back; G3 itself does not watch",
             promise: PromiseId::G3,
             bounds: NO_CRASH,
         },
     },
     Mutant {
         name: "G-1",
-        told: "commits are not fenced by member and generation",
+        description: "commits are not fenced by member and generation",
         mistake: of_broker(Mistake::CommitNotFenced),
         bounds: Bounds {
             records: 3,
@@ -125,8 +125,8 @@ pub const GROUP: [GroupMutant; 9] = [
             ..NO_CRASH
         },
         breaks: &[(O9, 16), (BR1, 32), (BR2, 37)],
-        nearly: Nearly::Within {
-            told: "one generation only: nobody is ever a former owner",
+        nearly: PassingVariant::Within {
+            description: "one generation only: nobody is ever a former owner",
             bounds: Bounds {
                 generations: 1,
                 records: 3,
@@ -136,41 +136,41 @@ pub const GROUP: [GroupMutant; 9] = [
     },
     Mutant {
         name: "K-1",
-        told: "the client commits a record before it processes it",
+        description: "the client commits a record before it processes it",
         mistake: of_client(Mistake::CommitBeforeProcessing),
         bounds: HUNT,
         breaks: &[(D1, 10)],
-        nearly: Nearly::Unwatched {
-            told: "commits only ever run ahead, so nothing is replayed or forgotten; D1 itself does not watch",
+        nearly: PassingVariant::Unwatched {
+            description: "commits only ever run ahead, so nothing is replayed or forgotten; D1 itself does not watch",
             promise: PromiseId::D1,
             bounds: HUNT,
         },
     },
     Mutant {
         name: "K-2",
-        told: "the client commits the offset of the last processed record instead of the next one",
+        description: "the client commits the offset of the last processed record instead of the next one",
         mistake: of_client(Mistake::CommitLastProcessed),
         bounds: Bounds {
             lost_answers: 0,
             ..NO_CRASH
         },
         breaks: &[(BR1, 18), (BR2, 23)],
-        nearly: Nearly::LooserClaim {
-            told: "it breaks only the tight bound: with U one greater all is kept",
+        nearly: PassingVariant::LooserClaim {
+            description: "it breaks only the tight bound: with U one greater all is kept",
             by: 1,
         },
     },
     Mutant {
         name: "K-4",
-        told: "the client sends a commit it had given up again after a newer one was accepted",
+        description: "the client sends a commit it had given up again after a newer one was accepted",
         mistake: of_client(Mistake::RetryOlderCommit),
         bounds: Bounds {
             records: 3,
             ..NO_CRASH
         },
         breaks: &[(O2, 21), (BR1, 27), (BR2, 32)],
-        nearly: Nearly::Within {
-            told: "no answer is lost, so no commit is ever given up",
+        nearly: PassingVariant::Within {
+            description: "no answer is lost, so no commit is ever given up",
             bounds: Bounds {
                 lost_answers: 0,
                 ..HUNT
@@ -179,12 +179,12 @@ pub const GROUP: [GroupMutant; 9] = [
     },
     Mutant {
         name: "L-ack",
-        told: "a produce is acknowledged before its record is synced",
+        description: "a produce is acknowledged before its record is synced",
         mistake: of_broker(Mistake::ProduceAckedBeforeSync),
         bounds: HUNT,
         breaks: &[(L1, 2)],
-        nearly: Nearly::Within {
-            told: "the broker never crashes, so nothing unsynced is lost",
+        nearly: PassingVariant::Within {
+            description: "the broker never crashes, so nothing unsynced is lost",
             bounds: NO_CRASH,
         },
     },
@@ -197,10 +197,10 @@ impl GroupMutant {
     }
 
     /// The promises that are blind to it within its bounds.
-    pub fn blind(&self) -> Vec<PromiseId> {
-        let mut blind = self.blind_of(PromiseId::GROUP);
-        blind.retain(|promise| *promise != PromiseId::LockStep);
-        blind
+    pub fn not_detected_by(&self) -> Vec<PromiseId> {
+        let mut not_detected_by = self.blind_of(PromiseId::GROUP);
+        not_detected_by.retain(|promise| *promise != PromiseId::LockStep);
+        not_detected_by
     }
 
     /// The real broker with this mistake, or under a client with this mistake, in lock-step with the model.
@@ -212,13 +212,13 @@ impl GroupMutant {
     pub fn nearly(&self) -> DesignSystem {
         let design = Design::with(self.mistake.model);
         match self.nearly {
-            Nearly::Within { bounds, .. } => DesignSystem::new(bounds, design),
-            Nearly::LooserClaim { by, .. } => {
+            PassingVariant::Within { bounds, .. } => DesignSystem::new(bounds, design),
+            PassingVariant::LooserClaim { by, .. } => {
                 let mut system = DesignSystem::new(self.bounds, design);
                 system.claim.u += u64::from(by);
                 system
             }
-            Nearly::Unwatched {
+            PassingVariant::Unwatched {
                 promise, bounds, ..
             } => {
                 let mut system = DesignSystem::new(bounds, design);

@@ -17,7 +17,7 @@ pub struct Mutant<M: 'static, B: 'static> {
     /// Its name on the command line: the number in the bug catalogue, where it has one.
     pub name: &'static str,
     /// What goes wrong, in one sentence.
-    pub told: &'static str,
+    pub description: &'static str,
     /// The mistake.
     pub mistake: M,
     /// The bounds within which it is hunted.
@@ -25,30 +25,30 @@ pub struct Mutant<M: 'static, B: 'static> {
     /// What it breaks within these bounds, and in how many steps at least; every other promise is blind to it there.
     pub breaks: &'static [(PromiseId, usize)],
     /// A run that comes close and must pass.
-    pub nearly: Nearly<B>,
+    pub nearly: PassingVariant<B>,
 }
 
 /// What keeps a mutant from doing harm in its companion run.
 #[derive(Debug, Clone, Copy)]
-pub enum Nearly<B: 'static> {
+pub enum PassingVariant<B: 'static> {
     /// It runs within these bounds, which take away what it needs.
     Within {
         /// Why nothing breaks.
-        told: &'static str,
+        description: &'static str,
         /// The bounds.
         bounds: B,
     },
     /// The claim is looser: `U` so many records greater than the client's window.
     LooserClaim {
         /// Why nothing breaks.
-        told: &'static str,
+        description: &'static str,
         /// Records.
         by: u8,
     },
     /// Everything but this promise watches, within these bounds.
     Unwatched {
         /// Why nothing else breaks.
-        told: &'static str,
+        description: &'static str,
         /// The promise.
         promise: PromiseId,
         /// The bounds.
@@ -70,20 +70,20 @@ impl<M, B> Mutant<M, B> {
     }
 }
 
-impl<B> Nearly<B> {
+impl<B> PassingVariant<B> {
     /// Why nothing breaks.
-    pub fn told(&self) -> &'static str {
+    pub fn description(&self) -> &'static str {
         match self {
-            Nearly::Within { told, .. }
-            | Nearly::LooserClaim { told, .. }
-            | Nearly::Unwatched { told, .. } => told,
+            PassingVariant::Within { description, .. }
+            | PassingVariant::LooserClaim { description, .. }
+            | PassingVariant::Unwatched { description, .. } => description,
         }
     }
 }
 
 /// A mutant of any system.
 #[derive(Debug, Clone, Copy)]
-pub enum Known {
+pub enum AnyMutant {
     /// Of the coordinator or of a client: known in *design* and *code*.
     Group(&'static GroupMutant),
     /// Of the log: known in *disk*.
@@ -92,16 +92,16 @@ pub enum Known {
     Coordinator(&'static CoordinatorMutant),
 }
 
-impl Known {
+impl AnyMutant {
     /// All of them. One name may stand for the same mistake in several systems.
-    pub fn all() -> impl Iterator<Item = Known> {
-        let group = GROUP.iter().map(Known::Group);
-        let group = group.chain(LOG.iter().map(Known::Log));
-        group.chain(COORDINATOR.iter().map(Known::Coordinator))
+    pub fn all() -> impl Iterator<Item = AnyMutant> {
+        let group = GROUP.iter().map(AnyMutant::Group);
+        let group = group.chain(LOG.iter().map(AnyMutant::Log));
+        group.chain(COORDINATOR.iter().map(AnyMutant::Coordinator))
     }
 
     /// The first mutant of this name, in any case, that is known in that system or in any.
-    pub fn named(name: &str, system: Option<&str>) -> Option<Known> {
+    pub fn named(name: &str, system: Option<&str>) -> Option<AnyMutant> {
         let mut named = Self::all().filter(|known| known.name().eq_ignore_ascii_case(name));
         named.find(|known| system.is_none_or(|system| known.systems().contains(&system)))
     }
@@ -109,81 +109,81 @@ impl Known {
     /// Its name.
     pub fn name(&self) -> &'static str {
         match self {
-            Known::Group(mutant) => mutant.name,
-            Known::Log(mutant) => mutant.name,
-            Known::Coordinator(mutant) => mutant.name,
+            AnyMutant::Group(mutant) => mutant.name,
+            AnyMutant::Log(mutant) => mutant.name,
+            AnyMutant::Coordinator(mutant) => mutant.name,
         }
     }
 
     /// What goes wrong, in one sentence.
-    pub fn told(&self) -> &'static str {
+    pub fn description(&self) -> &'static str {
         match self {
-            Known::Group(mutant) => mutant.told,
-            Known::Log(mutant) => mutant.told,
-            Known::Coordinator(mutant) => mutant.told,
+            AnyMutant::Group(mutant) => mutant.description,
+            AnyMutant::Log(mutant) => mutant.description,
+            AnyMutant::Coordinator(mutant) => mutant.description,
         }
     }
 
     /// The systems that it is known in; the first is where it is hunted unless something else is asked for.
     pub fn systems(&self) -> &'static [&'static str] {
         match self {
-            Known::Group(_) => &["design", "code"],
-            Known::Log(_) => &["disk"],
-            Known::Coordinator(_) => &["groups"],
+            AnyMutant::Group(_) => &["design", "code"],
+            AnyMutant::Log(_) => &["disk"],
+            AnyMutant::Coordinator(_) => &["groups"],
         }
     }
 
     /// Where it is made.
     pub fn made_in(&self) -> &'static str {
         match self {
-            Known::Group(mutant) if mutant.mistake.in_code => "the model and the code",
-            Known::Group(_) => "the model: it is the client's",
-            Known::Log(_) => "the log",
-            Known::Coordinator(_) => "the coordinator and its offsets topic",
+            AnyMutant::Group(mutant) if mutant.mistake.in_code => "the model and the code",
+            AnyMutant::Group(_) => "the model: it is the client's",
+            AnyMutant::Log(_) => "the log",
+            AnyMutant::Coordinator(_) => "the coordinator and its offsets topic",
         }
     }
 
     /// A system that knows it, within the bounds in which it is hunted.
     pub fn scope(&self, system: &str) -> Option<Scope> {
         match self {
-            Known::Group(mutant) => Scope::Design(mutant.bounds).on(system),
-            Known::Log(mutant) => Scope::Disk(mutant.bounds).on(system),
-            Known::Coordinator(mutant) => Scope::Groups(mutant.bounds).on(system),
+            AnyMutant::Group(mutant) => Scope::Design(mutant.bounds).on(system),
+            AnyMutant::Log(mutant) => Scope::Disk(mutant.bounds).on(system),
+            AnyMutant::Coordinator(mutant) => Scope::Groups(mutant.bounds).on(system),
         }
     }
 
     /// The promise that watches alone unless something else is asked for, if one does.
     pub fn watches(&self) -> Option<PromiseId> {
         match self {
-            Known::Coordinator(mutant) => mutant.mistake.watches,
-            Known::Group(_) | Known::Log(_) => None,
+            AnyMutant::Coordinator(mutant) => mutant.mistake.watches,
+            AnyMutant::Group(_) | AnyMutant::Log(_) => None,
         }
     }
 
     /// What it breaks within these bounds, and in how many steps at least.
     pub fn breaks(&self) -> &'static [(PromiseId, usize)] {
         match self {
-            Known::Group(mutant) => mutant.breaks,
-            Known::Log(mutant) => mutant.breaks,
-            Known::Coordinator(mutant) => mutant.breaks,
+            AnyMutant::Group(mutant) => mutant.breaks,
+            AnyMutant::Log(mutant) => mutant.breaks,
+            AnyMutant::Coordinator(mutant) => mutant.breaks,
         }
     }
 
     /// The promises that are blind to it.
-    pub fn blind(&self) -> Vec<PromiseId> {
+    pub fn not_detected_by(&self) -> Vec<PromiseId> {
         match self {
-            Known::Group(mutant) => mutant.blind(),
-            Known::Log(mutant) => mutant.blind(),
-            Known::Coordinator(mutant) => mutant.blind(),
+            AnyMutant::Group(mutant) => mutant.not_detected_by(),
+            AnyMutant::Log(mutant) => mutant.not_detected_by(),
+            AnyMutant::Coordinator(mutant) => mutant.not_detected_by(),
         }
     }
 
     /// Why nothing breaks in its companion run.
     pub fn nearly(&self) -> &'static str {
         match self {
-            Known::Group(mutant) => mutant.nearly.told(),
-            Known::Log(mutant) => mutant.nearly.told(),
-            Known::Coordinator(mutant) => mutant.nearly.told(),
+            AnyMutant::Group(mutant) => mutant.nearly.description(),
+            AnyMutant::Log(mutant) => mutant.nearly.description(),
+            AnyMutant::Coordinator(mutant) => mutant.nearly.description(),
         }
     }
 }

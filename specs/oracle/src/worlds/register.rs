@@ -70,7 +70,7 @@ struct Write<W> {
 
 /// What an answer to OffsetFetch tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Heard<W> {
+pub enum AnswerVerdict<W> {
     /// It is possible without any write of unknown outcome.
     Possible,
     /// Only this write explains it, so it took effect.
@@ -215,7 +215,7 @@ impl<W: Clone> Register<W> {
         answer: Answer,
         question: Question,
         prefer: impl Fn(&W) -> bool,
-    ) -> Option<Heard<W>> {
+    ) -> Option<AnswerVerdict<W>> {
         let at = self.open.iter().position(|open| open.op == op)?;
         let asked = self.open.remove(at);
         let verdict = self.settled.judge(
@@ -234,11 +234,11 @@ impl<W: Clone> Register<W> {
                     self.lagging.clear();
                     self.lagging_all = false;
                 }
-                Heard::Possible
+                AnswerVerdict::Possible
             }
             // An older value, but it was the value when the question was under way, or a question may lag so far.
-            _ if asked.meanwhile.allows(answer, question) => Heard::Possible,
-            _ if !question.stable && self.lags(answer) => Heard::Possible,
+            _ if asked.meanwhile.allows(answer, question) => AnswerVerdict::Possible,
+            _ if !question.stable && self.lags(answer) => AnswerVerdict::Possible,
             Ok(()) => match self.prove(answer, prefer) {
                 Some((what, begun)) => {
                     // What was settled before the write began cannot be left; nor what was before the question, unless
@@ -247,12 +247,12 @@ impl<W: Clone> Register<W> {
                     if !question.may_be_old {
                         self.settle(answer, &asked.begun);
                     }
-                    Heard::Proves(what)
+                    AnswerVerdict::Proves(what)
                 }
-                None => Heard::Excused,
+                None => AnswerVerdict::Excused,
             },
-            Err(_) if question.may_be_old => Heard::Excused,
-            Err(broken) => Heard::Impossible(broken),
+            Err(_) if question.may_be_old => AnswerVerdict::Excused,
+            Err(broken) => AnswerVerdict::Impossible(broken),
         })
     }
 

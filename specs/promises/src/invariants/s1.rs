@@ -16,8 +16,8 @@ pub fn memory_equals_replay<V: View>(view: &V) -> Result<(), Broken> {
     Err(Broken {
         promise: PromiseId::S1,
         because: Because::MemoryDiffers {
-            memory: memory.told(),
-            replay: replay.told(),
+            memory: memory.description(),
+            replay: replay.description(),
         },
     })
 }

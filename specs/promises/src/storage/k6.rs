@@ -22,22 +22,22 @@ pub fn compacted_means_the_same<W: Written, V: LogView>(
             .any(|a| a.producer == producer && a.first <= base && base < a.marker)
     });
     let left = materialised(found.batches(), bounds, |producer, base| {
-        let mut told = found.aborted().iter();
-        told.any(|a| a.producer == producer && a.first <= base && base < a.marker)
+        let mut description = found.aborted().iter();
+        description.any(|a| a.producer == producer && a.first <= base && base < a.marker)
     });
     let mut keys = whole.keys().chain(left.keys());
     match keys.find(|key| whole.get(key) != left.get(key)) {
         None => Ok(()),
         Some(key) => {
-            let told = |value: Option<&Value>| {
+            let description = |value: Option<&Value>| {
                 value.map_or_else(|| "nothing".to_owned(), |v| format!("value {v}"))
             };
             broken(
                 PromiseId::K6,
                 format!(
                     "for key {key} a reader finds {}, and everything that was written gives {}",
-                    told(left.get(key)),
-                    told(whole.get(key))
+                    description(left.get(key)),
+                    description(whole.get(key))
                 ),
             )
         }

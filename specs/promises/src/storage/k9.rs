@@ -22,15 +22,15 @@ pub fn old_or_new<V: LogView>(old: &[Batch], new: &[Batch], found: &V) -> Result
             PromiseId::K9,
             format!(
                 "the log holds {}, which is neither what it held before the pass, {}, nor what the pass made of it, {}",
-                told(found),
-                told(old),
-                told(new)
+                description(found),
+                description(old),
+                description(new)
             ),
         ),
     }
 }
 
-fn told(batches: &[Batch]) -> String {
+fn description(batches: &[Batch]) -> String {
     let offsets = batches.iter().flat_map(|batch| &batch.records);
     let offsets: Vec<_> = offsets.map(|record| record.offset.to_string()).collect();
     format!("[{}]", offsets.join(" "))

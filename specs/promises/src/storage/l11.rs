@@ -35,15 +35,15 @@ fn producers<V: LogView>(prefix: &[Batch], found: &V) -> Result<(), Broken> {
                 && known.batches.is_empty() == state.batches.is_empty()
         });
         if !ok {
-            let told = known
+            let description = known
                 .get(&state.id)
-                .map_or_else(|| "nothing".to_owned(), |known| told(known));
+                .map_or_else(|| "nothing".to_owned(), |known| description(known));
             return broken(
                 PromiseId::L11,
                 format!(
-                    "of producer {} the log remembers {told}, and it holds {}",
+                    "of producer {} the log remembers {description}, and it holds {}",
                     state.id,
-                    self::told(state)
+                    self::description(state)
                 ),
             );
         }
@@ -60,7 +60,7 @@ fn producers<V: LogView>(prefix: &[Batch], found: &V) -> Result<(), Broken> {
     }
 }
 
-fn told(state: &ProducerState) -> String {
+fn description(state: &ProducerState) -> String {
     let batches: Vec<_> = state
         .batches
         .iter()
@@ -158,7 +158,7 @@ fn transactions<V: LogView>(outcomes: &Outcomes, synced: Offset, found: &V) -> R
     match found
         .aborted()
         .iter()
-        .find(|told| !outcomes.aborted.contains(told))
+        .find(|description| !outcomes.aborted.contains(description))
     {
         None => Ok(()),
         Some(wrong) => broken(

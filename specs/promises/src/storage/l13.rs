@@ -28,8 +28,8 @@ pub fn fetch_edges<V: LogView>(found: &V) -> Result<(), Broken> {
                 PromiseId::L13,
                 format!(
                     "the log reaches from {start} to {end}; a fetch at offset {at} comes to {}, not to {}",
-                    fetched.told(),
-                    wanted.told()
+                    fetched.description(),
+                    wanted.description()
                 ),
             );
         }

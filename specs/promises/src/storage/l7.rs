@@ -15,7 +15,7 @@ pub fn batches_are_whole<V: LogView>(found: &V) -> Result<(), Broken> {
                         "a fetch at offset {at}, inside the batch of {} to {}, comes to {}",
                         batch.base,
                         batch.last,
-                        fetched.told()
+                        fetched.description()
                     ),
                 );
             }
@@ -26,7 +26,7 @@ pub fn batches_are_whole<V: LogView>(found: &V) -> Result<(), Broken> {
 
 impl Fetched {
     /// In the report's words.
-    pub(super) fn told(&self) -> String {
+    pub(super) fn description(&self) -> String {
         match self {
             Fetched::From(base) => format!("the batch at offset {base}"),
             Fetched::Empty => "nothing".to_owned(),

@@ -39,7 +39,7 @@ pub fn sequences_are_unique<V: LogView>(found: &V) -> Result<(), Broken> {
 
 /// A batch that is sent again while the log remembers it is answered with its first offset.
 pub fn retry_is_recognised(first: &Batch, answer: &Answer) -> Result<(), Broken> {
-    let told = match answer {
+    let description = match answer {
         Answer::Duplicate(base) if *base == first.base => return Ok(()),
         Answer::Duplicate(base) => format!("answered with offset {base}"),
         Answer::Appended(base) => format!("appended again at offset {base}"),
@@ -48,7 +48,7 @@ pub fn retry_is_recognised(first: &Batch, answer: &Answer) -> Result<(), Broken>
     broken(
         PromiseId::L8,
         format!(
-            "the batch that stands at offset {} was sent again and {told}",
+            "the batch that stands at offset {} was sent again and {description}",
             first.base
         ),
     )

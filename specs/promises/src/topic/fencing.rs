@@ -9,7 +9,7 @@ pub fn comes_from_a_current_member(
     generation: i32,
     group: Option<&Generation>,
 ) -> Result<(), Broken> {
-    let told = match group {
+    let description = match group {
         Some(current) if current.members.iter().any(|m| m.id == *member) => {
             if current.number == generation {
                 return Ok(());
@@ -21,7 +21,9 @@ pub fn comes_from_a_current_member(
     };
     broken(
         PromiseId::G4,
-        format!("a commit of {member} with generation {generation} was accepted, but {told}"),
+        format!(
+            "a commit of {member} with generation {generation} was accepted, but {description}"
+        ),
     )
 }
 

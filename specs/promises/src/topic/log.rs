@@ -193,21 +193,21 @@ impl Meaning {
         let mut keys = self.offsets.keys().chain(other.offsets.keys());
         let value = |of: &Meaning, key: &Key| of.offsets.get(key).map(|(_, value)| value.clone());
         let key = keys.find(|key| value(self, key) != value(other, key))?;
-        let told = |of: &Meaning| match of.offsets.get(key) {
+        let description = |of: &Meaning| match of.offsets.get(key) {
             Some((at, value)) => format!("{} for {key} (record {at})", value.offset),
             None => format!("no offset for {key}"),
         };
-        Some((told(self), told(other)))
+        Some((description(self), description(other)))
     }
 
     /// Where the two differ in commits that wait for a marker, in words.
     pub fn pending_differ(&self, other: &Meaning) -> Option<(String, String)> {
         let (key, producer, at) = self.pending.symmetric_difference(&other.pending).next()?;
-        let told = |of: &Meaning| match of.pending.contains(&(key.clone(), *producer, *at)) {
+        let description = |of: &Meaning| match of.pending.contains(&(key.clone(), *producer, *at)) {
             true => format!("that record {at} for {key} waits for its transaction"),
             false => format!("nothing that waits at record {at} for {key}"),
         };
-        Some((told(self), told(other)))
+        Some((description(self), description(other)))
     }
 
     /// Where the two differ in groups other than `but`, in words.
@@ -215,11 +215,11 @@ impl Meaning {
         let mut names = self.groups.keys().chain(other.groups.keys());
         let of = |it: &Meaning, name: &Name| it.groups.get(name).map(|(_, g)| g.clone());
         let name = names.find(|name| !but.contains(*name) && of(self, name) != of(other, name))?;
-        let told = |it: &Meaning| match of(it, name) {
+        let description = |it: &Meaning| match of(it, name) {
             Some(generation) => format!("{generation} in group {name}"),
             None => format!("no group {name}"),
         };
-        Some((told(self), told(other)))
+        Some((description(self), description(other)))
     }
 
     /// Where the two differ at all, in words.

@@ -11,7 +11,7 @@
 //! | S1 | memory equals replay, all of it | [`remembers_what_replay_gives`] |
 //! | S6 | a load is complete | [`load_is_complete`] |
 //! | S9 | what was deleted stays deleted | [`stays_deleted`] |
-//! | S10 | where a group's records stand | [`stands_where_brokers_look`] |
+//! | S10 | where a group's records stand | [`routed_to_group_partition`] |
 //! | G4 | who may commit | [`comes_from_a_current_member`] |
 //! | G8 | one member per instance | [`instance_has_one_member`] |
 //! | V1, V2 | what time alone brings about | [`phase_ends`], [`silent_members_leave`] |
@@ -33,7 +33,7 @@ pub use fencing::{comes_from_a_current_member, instance_has_one_member};
 pub use loading::{compacted_loads_alike, load_is_complete};
 pub use log::{Committed, Entry, Generation, Key, Meaning, Member, Name, meaning, printable};
 pub use recovery::{phase_ends, silent_members_leave};
-pub use routing::stands_where_brokers_look;
+pub use routing::routed_to_group_partition;
 pub use state::{
     Deletions, changes_only_what_is_named, fetched_as_committed, last_commit_wins,
     remembers_what_replay_gives, stays_deleted,

@@ -5,7 +5,7 @@ use crate::{Broken, PromiseId};
 
 /// A group's records were written to the partition in which every broker looks for them: the absolute value of Java's
 /// string hash, of which the smallest integer has none and counts as 0, modulo the topic's number of partitions.
-pub fn stands_where_brokers_look(group: &str, partitions: u32, written: u32) -> Result<(), Broken> {
+pub fn routed_to_group_partition(group: &str, partitions: u32, written: u32) -> Result<(), Broken> {
     let mut hash = 0u32;
     for unit in group.encode_utf16() {
         hash = hash.wrapping_mul(31).wrapping_add(u32::from(unit));

@@ -45,7 +45,7 @@ pub fn fetched_as_committed(
     if answered.map(shown) == committed.map(shown) {
         return Ok(());
     }
-    let told = |value: Option<&Committed>| match value {
+    let description = |value: Option<&Committed>| match value {
         Some(v) => format!(
             "offset {}, leader epoch {}, metadata \"{}\"",
             v.offset, v.leader_epoch, v.metadata
@@ -56,8 +56,8 @@ pub fn fetched_as_committed(
         PromiseId::O3,
         format!(
             "a fetch of {key} is answered with {}, but {} is committed and durable",
-            told(answered),
-            told(committed)
+            description(answered),
+            description(committed)
         ),
     )
 }
@@ -73,7 +73,7 @@ pub fn changes_only_what_is_named(
     let Some(key) = keys.find(changed) else {
         return Ok(());
     };
-    let told = |of: &Meaning| match of.offsets.get(key) {
+    let description = |of: &Meaning| match of.offsets.get(key) {
         Some((_, value)) => format!("offset {}", value.offset),
         None => "no offset".to_owned(),
     };
@@ -81,8 +81,8 @@ pub fn changes_only_what_is_named(
         PromiseId::O8,
         format!(
             "the request does not name {key}, which had {} and now has {}",
-            told(before),
-            told(after)
+            description(before),
+            description(after)
         ),
     )
 }

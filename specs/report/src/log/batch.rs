@@ -115,7 +115,7 @@ fn control(whole: Option<&plimsoll_log::Batch>) -> String {
 /// # Errors
 /// Those of [`plimsoll_log::Batch::records`].
 pub fn records(batch: &plimsoll_log::Batch) -> Result<Vec<Record>, BatchError> {
-    let told = batch.records()?.into_iter().map(|record| Record {
+    let description = batch.records()?.into_iter().map(|record| Record {
         offset: record.offset,
         timestamp_ms: record.timestamp_ms,
         key_bytes: record.key.as_deref().map(<[u8]>::len),
@@ -128,7 +128,7 @@ pub fn records(batch: &plimsoll_log::Batch) -> Result<Vec<Record>, BatchError> {
             .map(|header| header.key.to_string())
             .collect(),
     });
-    Ok(told.collect())
+    Ok(description.collect())
 }
 
 /// As much as fits in a line.
@@ -138,12 +138,12 @@ fn beginning(bytes: &[u8]) -> String {
         Some(shown) if bytes.len() > SHOWN_BYTES => (shown, "…"),
         _ => (bytes, ""),
     };
-    let mut told = String::new();
+    let mut description = String::new();
     for chunk in shown.utf8_chunks() {
-        told.push_str(&quoted(chunk.valid()));
-        told.push_str(&chunk.invalid().escape_ascii().to_string());
+        description.push_str(&quoted(chunk.valid()));
+        description.push_str(&chunk.invalid().escape_ascii().to_string());
     }
-    told + more
+    description + more
 }
 
 #[cfg(test)]

@@ -26,10 +26,10 @@ pub fn summary(
     put(&mut text, "  written by   ", writer(partition));
     put(&mut text, "  read         ", &read(partition));
     if let Some(pid) = partition.in_use_by {
-        let told = format!(
+        let description = format!(
             "process {pid} has locked the data directory: what it writes meanwhile is seen in part, so that what looks damaged at the end may not be"
         );
-        put(&mut text, "  in use       ", &told);
+        put(&mut text, "  in use       ", &description);
     }
     put(&mut text, "  offsets      ", &offsets(partition, producers));
     if !partition.checkpoints.is_empty() {
@@ -46,16 +46,16 @@ pub fn summary(
         put(&mut text, "  gaps         ", &gaps(partition));
     }
     if let Some(recovery) = &partition.recovery {
-        for told in recovered(partition, recovery) {
-            line(&mut text, "recovery", &told);
+        for description in recovered(partition, recovery) {
+            line(&mut text, "recovery", &description);
         }
     }
     if partition.unfinished_bytes > 0 {
-        let told = format!(
+        let description = format!(
             "the last {} are the beginning of a batch, as a write leaves them that was not finished",
             counted(partition.unfinished_bytes, "byte")
         );
-        put(&mut text, "  unfinished   ", &told);
+        put(&mut text, "  unfinished   ", &description);
     }
     text.push('\n');
     text.push_str(&indented(&table(segments)));
@@ -125,14 +125,14 @@ fn batches(count: u64) -> String {
 }
 
 fn offsets(partition: &Partition, producers: &[Producer]) -> String {
-    let mut told = Vec::new();
-    told.extend(partition.start.map(|start| format!("start {start}")));
-    told.extend(
+    let mut description = Vec::new();
+    description.extend(partition.start.map(|start| format!("start {start}")));
+    description.extend(
         partition
             .last_stable
             .map(|offset| format!("last stable {offset}")),
     );
-    told.push(format!("end {}", partition.end));
+    description.push(format!("end {}", partition.end));
     let open = producers
         .iter()
         .filter(|it| it.open_since.is_some())
@@ -147,7 +147,7 @@ fn offsets(partition: &Partition, producers: &[Producer]) -> String {
             grouped(aborted)
         ),
     };
-    told.join(", ") + &transactions
+    description.join(", ") + &transactions
 }
 
 /// The file is named once where it says all.
@@ -159,23 +159,23 @@ fn checkpoints(checkpoints: &[Checkpoint]) -> String {
             false => format!("{} {} ({})", it.what, it.offset, name(&it.file)),
         }
     };
-    let told: Vec<String> = checkpoints.iter().enumerate().map(one).collect();
-    told.join(", ")
+    let description: Vec<String> = checkpoints.iter().enumerate().map(one).collect();
+    description.join(", ")
 }
 
 fn epochs(partition: &Partition) -> String {
-    let told = |epochs: &[LeaderEpoch]| {
+    let description = |epochs: &[LeaderEpoch]| {
         let one = |it: &LeaderEpoch| format!("{} from {}", it.epoch, it.start_offset);
         epochs.iter().map(one).collect::<Vec<_>>().join(", ")
     };
-    let batches = told(&partition.leader_epochs);
+    let batches = description(&partition.leader_epochs);
     match &partition.leader_epoch_checkpoint {
         None => batches,
         Some(said) if *said == partition.leader_epochs => {
             format!("{batches}; leader-epoch-checkpoint says the same")
         }
         // Batches of an epoch may be gone while the file remembers where it began.
-        Some(said) => format!("{batches}; leader-epoch-checkpoint: {}", told(said)),
+        Some(said) => format!("{batches}; leader-epoch-checkpoint: {}", description(said)),
     }
 }
 
@@ -202,12 +202,12 @@ fn recovered(partition: &Partition, recovery: &Recovery) -> Vec<String> {
         }
         Recovery::Opens(opens) => opens,
     };
-    let mut told = vec![reading(partition, opens)];
+    let mut description = vec![reading(partition, opens)];
     let reason = opens.reason.as_ref();
-    told.extend(reason.map(|reason| cutting(opens, reason)));
-    told.extend(tidying(opens));
-    told.extend(kafkas(partition));
-    told
+    description.extend(reason.map(|reason| cutting(opens, reason)));
+    description.extend(tidying(opens));
+    description.extend(kafkas(partition));
+    description
 }
 
 fn reading(partition: &Partition, opens: &Opens) -> String {
@@ -351,8 +351,8 @@ fn wrong_indexes(text: &mut String, writer: Writer, segment: &Segment) {
             Writer::Kafka => "; remove it while the broker is down, and the broker makes it anew",
         };
         let file = name(&segment.file).trim_end_matches("log");
-        let told = format!("{file}{ending} contradicts its segment: {first}{then}");
-        line(text, "index", &told);
+        let description = format!("{file}{ending} contradicts its segment: {first}{then}");
+        line(text, "index", &description);
     }
 }
 
@@ -395,11 +395,11 @@ fn damaged(text: &mut String, count: u64, damages: &[Damage]) {
         let offset = damage
             .offset
             .map_or_else(String::new, |offset| format!(", offset {offset}"));
-        let told = format!(
+        let description = format!(
             "{}, byte {}{offset}: expected {}, found {}",
             damage.file, damage.byte, damage.expected, damage.found
         );
-        line(text, "damaged", &told);
+        line(text, "damaged", &description);
     }
     if count > DAMAGE_LISTED_MAX as u64 {
         let more = grouped(count - DAMAGE_LISTED_MAX as u64);

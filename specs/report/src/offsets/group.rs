@@ -17,7 +17,7 @@ pub fn group(group: &Group) -> String {
     put(
         &mut text,
         &format!("{}: ", quoted(&group.group)),
-        &format!("{}{place}", told(&group.state)),
+        &format!("{}{place}", description(&group.state)),
     );
     members(&mut text, &group.state);
     if group.offsets.is_empty() {
@@ -31,7 +31,7 @@ pub fn group(group: &Group) -> String {
     text
 }
 
-fn told(state: &GroupState) -> String {
+fn description(state: &GroupState) -> String {
     match state {
         GroupState::OffsetsOnly => "offsets only, no record of the group itself".to_owned(),
         GroupState::Classic {
@@ -89,17 +89,17 @@ fn members(text: &mut String, state: &GroupState) {
                     .instance_id
                     .as_ref()
                     .map_or_else(String::new, |id| format!(", instance {}", quoted(id)));
-                let told = format!(
+                let description = format!(
                     "{}{fixed}, from {}{leads}",
                     quoted(&member.member_id),
                     quoted(&member.client_host)
                 );
-                put(text, "  member ", &told);
+                put(text, "  member ", &description);
             }
         }
         GroupState::Consumer { members, .. } => {
             for member in members {
-                let mut told = format!(
+                let mut description = format!(
                     "{}, epoch {}, {}",
                     quoted(&member.member_id),
                     member.epoch,
@@ -111,10 +111,10 @@ fn members(text: &mut String, state: &GroupState) {
                 ];
                 for (verb, topics) in has {
                     if !topics.is_empty() {
-                        let _ = write!(told, ", {verb} {}", partitions(topics));
+                        let _ = write!(description, ", {verb} {}", partitions(topics));
                     }
                 }
-                put(text, "  member ", &told);
+                put(text, "  member ", &description);
             }
         }
     }
@@ -181,7 +181,7 @@ fn epoch(leader_epoch: i32) -> String {
 
 fn waiting(text: &mut String, pending: &Pending) {
     let resume = &pending.resume;
-    let told = format!(
+    let description = format!(
         "{}-{} at {}, if the transaction of producer {} (epoch {}) is committed; record {}, committed {}",
         quoted(&resume.topic),
         resume.partition,
@@ -191,7 +191,7 @@ fn waiting(text: &mut String, pending: &Pending) {
         resume.record,
         utc(resume.committed_ms),
     );
-    put(text, "  pending ", &told);
+    put(text, "  pending ", &description);
 }
 
 fn indented(table: &Table) -> String {

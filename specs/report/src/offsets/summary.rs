@@ -31,39 +31,40 @@ pub fn summary(directory: &str, partitions: &[PartitionRead], groups: &[Group]) 
     }
     put(&mut text, "  read         ", &read);
     if partitions.iter().all(|it| it.start.is_none()) {
-        let told = "nothing was ever written: every group begins where auto.offset.reset says";
-        put(&mut text, "  empty        ", told);
+        let description =
+            "nothing was ever written: every group begins where auto.offset.reset says";
+        put(&mut text, "  empty        ", description);
     }
     if !groups.is_empty() {
         put(&mut text, "  groups       ", &states(groups));
     }
     let pending: usize = groups.iter().map(|group| group.pending.len()).sum();
     if pending > 0 {
-        let told = format!(
+        let description = format!(
             "{} for the end of a transaction",
             counted_verb(pending, "commit", "waits", "wait")
         );
-        put(&mut text, "  pending      ", &told);
+        put(&mut text, "  pending      ", &description);
     }
     let passed_over = passed_over(partitions);
     if !passed_over.is_empty() {
         put(&mut text, "  passed over  ", &passed_over);
     }
     for partition in partitions.iter().filter(|it| it.unfinished_bytes > 0) {
-        let told = format!(
+        let description = format!(
             "the last {} of {} are the beginning of a batch, as a write leaves them that was not finished; a broker cuts them off",
             counted(partition.unfinished_bytes, "byte"),
             partition.directory
         );
-        put(&mut text, "  unfinished   ", &told);
+        put(&mut text, "  unfinished   ", &description);
     }
     for group in groups {
         if let (Some(in_partition), Some(right)) = (group.partition, group.looked_for_in) {
-            let told = format!(
+            let description = format!(
                 "{} is in partition {in_partition}, but its name leads to {right}: a broker finds none of its offsets",
                 quoted(&group.group)
             );
-            put(&mut text, "  misplaced    ", &told);
+            put(&mut text, "  misplaced    ", &description);
         }
     }
     text
@@ -80,11 +81,11 @@ fn states(groups: &[Group]) -> String {
     for group in groups {
         *counts.entry(kind(&group.state)).or_default() += 1;
     }
-    let told: Vec<String> = counts
+    let description: Vec<String> = counts
         .iter()
         .map(|(kind, count)| format!("{count} {kind}"))
         .collect();
-    listed(&told)
+    listed(&description)
 }
 
 fn kind(state: &GroupState) -> &'static str {
@@ -106,14 +107,14 @@ fn passed_over(partitions: &[PartitionRead]) -> String {
     if total == 0 {
         return String::new();
     }
-    let told = types.iter().map(|(key_type, count)| {
+    let description = types.iter().map(|(key_type, count)| {
         let name = record_type_name(*key_type).unwrap_or("unknown");
         format!("{count} of type {key_type} ({name})")
     });
-    let told: Vec<String> = told.collect();
+    let description: Vec<String> = description.collect();
     format!(
         "{} without offsets: {}",
         counted(total, "record"),
-        listed(&told)
+        listed(&description)
     )
 }

@@ -56,8 +56,8 @@ mod tests {
             (i64::MAX, "9223372036854775807 ms"),
             (i64::MIN, "-9223372036854775808 ms"),
         ];
-        for (ms, told) in cases {
-            assert_eq!(utc(ms), told);
+        for (ms, description) in cases {
+            assert_eq!(utc(ms), description);
         }
     }
 

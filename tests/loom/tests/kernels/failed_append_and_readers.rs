@@ -4,7 +4,7 @@ use crate::mem_log::Fault;
 use crate::register::{Request, Response};
 use crate::runtime::{Decisions, FailedAppend};
 use crate::threads::{crowd, join, spawn};
-use crate::world::{Told, World};
+use crate::world::{Description, World};
 
 /// C-2: the step is dropped although its records are in the log.
 pub fn mutant(decisions: &mut Decisions) {
@@ -41,7 +41,7 @@ fn with(decisions: Decisions, fault: Fault) {
     join([writer]);
     join(readers);
     world.flush();
-    let write = world.told_once(0);
+    let write = world.rendered_once(0);
     let after = world.value_after_reload(2);
     match write.answer {
         Ok(Response::NotWritten(_)) => assert_eq!(after, 0, "S5: said not written, and it was"),
@@ -51,8 +51,8 @@ fn with(decisions: Decisions, fault: Fault) {
             "{other:?}"
         ),
     }
-    let readers = world.told();
-    for Told { answer, .. } in readers.iter().filter(|told| (10..1_000).contains(&told.call)) {
+    let readers = world.description();
+    for Description { answer, .. } in readers.iter().filter(|description| (10..1_000).contains(&description.call)) {
         if let Ok(Response::Value(seen)) = answer {
             assert!(*seen <= after, "S1: read {seen}, reloaded {after}");
         }

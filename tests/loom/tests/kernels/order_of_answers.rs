@@ -19,6 +19,6 @@ pub fn body(decisions: Decisions) {
     let late = world.clone();
     threads.extend(crowd(move |_| late.flush()));
     join(threads);
-    let calls: Vec<u32> = world.told().iter().map(|told| told.call).collect();
+    let calls: Vec<u32> = world.description().iter().map(|description| description.call).collect();
     assert_eq!(calls, [0, 1], "O1: answered in another order than written");
 }

@@ -26,14 +26,14 @@ pub fn body(decisions: Decisions) {
     }));
     join(threads);
     let expired = world.log().records().contains(&Record::Expired);
-    let told = world.told();
+    let description = world.description();
     // Who was told so came before the timer: afterwards there is nobody to say it to.
-    let came_first = told
+    let came_first = description
         .iter()
-        .any(|told| matches!(told.answer, Ok(Response::Alive | Response::Left)));
+        .any(|description| matches!(description.answer, Ok(Response::Alive | Response::Left)));
     assert!(
         !(came_first && expired),
-        "G9: told that it lives or has left, and expired all the same: {told:?}"
+        "G9: told that it lives or has left, and expired all the same: {description:?}"
     );
     assert!(came_first || expired, "G9: silent, and not expired");
 }

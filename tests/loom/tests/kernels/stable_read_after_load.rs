@@ -27,9 +27,9 @@ pub fn body(decisions: Decisions) {
     world.high_watermark(event);
     join(threads);
     world.resign(2);
-    for told in world.told() {
-        if let Ok(Response::Value(value)) = told.answer {
-            assert_eq!((value, told.durable), (1, 1), "S8: read what may be lost");
+    for description in world.description() {
+        if let Ok(Response::Value(value)) = description.answer {
+            assert_eq!((value, description.durable), (1, 1), "S8: read what may be lost");
         }
     }
 }

@@ -27,9 +27,9 @@ pub fn body(decisions: Decisions) {
     let deposer = world.clone();
     threads.push(spawn(move || deposer.resign(2)));
     join(threads);
-    let told = world.told_once(0);
-    match told.answer {
-        Ok(answer) => assert_eq!((answer, told.durable), (Response::Done, 1), "S3"),
+    let description = world.rendered_once(0);
+    match description.answer {
+        Ok(answer) => assert_eq!((answer, description.durable), (Response::Done, 1), "S3"),
         Err(refusal) => assert!(
             refusal.outcome_is_open(),
             "S4: told that nothing was done, and it is in the log"

@@ -19,8 +19,8 @@ pub fn body(decisions: Decisions) {
     threads.push(spawn(move || other.put(100, Some(0), 7)));
     join(threads);
     world.flush();
-    let told = world.told();
-    let done = told.iter().filter(|told| told.answer == Ok(Response::Done));
-    assert_eq!(done.count(), 1, "S1: not one of them was granted: {told:?}");
+    let description = world.description();
+    let done = description.iter().filter(|description| description.answer == Ok(Response::Done));
+    assert_eq!(done.count(), 1, "S1: not one of them was granted: {description:?}");
     world.value_after_reload(2);
 }

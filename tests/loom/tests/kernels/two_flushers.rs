@@ -26,7 +26,7 @@ pub fn body(decisions: Decisions) {
     world.send(3, 0, None, Request::Get { stable: false });
     for read in [2, 3] {
         assert_eq!(
-            world.told_once(read).answer,
+            world.rendered_once(read).answer,
             Ok(Response::Value(2)),
             "S8: what was shown is not shown any more"
         );

@@ -23,7 +23,7 @@ pub fn body(decisions: Decisions) {
     join(threads);
     world.send(0, 0, None, Request::Get { stable: true });
     assert_eq!(
-        world.told_once(0).answer,
+        world.rendered_once(0).answer,
         Ok(Response::Value(1)),
         "V4: everything is durable, and nobody is told"
     );

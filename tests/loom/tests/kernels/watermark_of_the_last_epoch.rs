@@ -27,9 +27,9 @@ pub fn body(decisions: Decisions) {
     }));
     join(threads);
     world.resign(4);
-    let told = world.told();
+    let description = world.description();
     assert!(
-        !told.iter().any(|told| told.call == 1 && told.answer == Ok(Response::Done)),
-        "S2: acknowledged by a high watermark of another epoch: {told:?}"
+        !description.iter().any(|description| description.call == 1 && description.answer == Ok(Response::Done)),
+        "S2: acknowledged by a high watermark of another epoch: {description:?}"
     );
 }

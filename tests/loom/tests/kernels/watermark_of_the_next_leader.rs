@@ -24,10 +24,10 @@ pub fn body(decisions: Decisions) {
     join(threads);
     world.resign(2);
     let kept = world.log().records();
-    for told in world.told() {
+    for description in world.description() {
         assert!(
-            told.answer != Ok(Response::Done) || kept.contains(&record(1)),
-            "S2: acknowledged by the records of another leader: {told:?}, {kept:?}"
+            description.answer != Ok(Response::Done) || kept.contains(&record(1)),
+            "S2: acknowledged by the records of another leader: {description:?}, {kept:?}"
         );
     }
 }

@@ -13,7 +13,7 @@ use crate::threads::Mutex;
 
 /// What one call was told, and how much of the log was durable then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Told {
+pub struct Description {
     pub call: u32,
     pub answer: Result<Response, Refusal>,
     pub durable: usize,
@@ -23,7 +23,7 @@ pub struct Told {
 #[derive(Clone)]
 pub struct World {
     pub shard: Arc<Shard<Register, MemLog>>,
-    told: Arc<Mutex<Vec<Told>>>,
+    description: Arc<Mutex<Vec<Description>>>,
 }
 
 /// No time passes unless a kernel says so.
@@ -41,7 +41,7 @@ impl World {
         let shard = Shard::new(log, Box::new(|_| Register::new())).with_decisions(decisions);
         World {
             shard: Arc::new(shard),
-            told: Arc::new(Mutex::new(Vec::new())),
+            description: Arc::new(Mutex::new(Vec::new())),
         }
     }
 
@@ -145,14 +145,14 @@ impl World {
 
     /// Sends a request; what it is told is remembered under this number.
     pub fn send(&self, call: u32, at_ms: i64, limit: Option<Duration>, request: Request) {
-        let told = Arc::clone(&self.told);
+        let description = Arc::clone(&self.description);
         let shard = Arc::clone(&self.shard);
         let reply = move |answer| {
             let durable = shard.log().durable();
             tell(format!(
                 "call {call} is told: {answer:?}; {durable} records are durable"
             ));
-            told.lock().expect("unpoisoned").push(Told {
+            description.lock().expect("unpoisoned").push(Description {
                 call,
                 answer,
                 durable,
@@ -179,14 +179,14 @@ impl World {
     }
 
     /// Everything told so far, in order.
-    pub fn told(&self) -> Vec<Told> {
-        self.told.lock().expect("unpoisoned").clone()
+    pub fn description(&self) -> Vec<Description> {
+        self.description.lock().expect("unpoisoned").clone()
     }
 
     /// What this call was told; once, and no more.
-    pub fn told_once(&self, call: u32) -> Told {
-        let mut all = self.told();
-        all.retain(|told| told.call == call);
+    pub fn rendered_once(&self, call: u32) -> Description {
+        let mut all = self.description();
+        all.retain(|description| description.call == call);
         assert_eq!(all.len(), 1, "call {call} was told {all:?}");
         all[0]
     }
@@ -202,7 +202,7 @@ impl World {
         self.sync_log();
         self.flush();
         self.send(9_999, 0, None, Request::Get { stable: false });
-        match self.told_once(9_999).answer {
+        match self.rendered_once(9_999).answer {
             Ok(Response::Value(value)) => value,
             other => panic!("an active shard answers: {other:?}"),
         }

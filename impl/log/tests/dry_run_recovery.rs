@@ -6,17 +6,17 @@ use std::sync::Arc;
 
 use engine::{Bench, DIRECTORY, batch, damage, file, from_producer, marker, new_batch, small};
 use plimsoll_disk::{Disk, DiskError, Fault, Faulty, SimDisk};
-use plimsoll_log::{Damage, Log, LogConfig, LogError, Look, NewBatch, Outcome, Writer};
+use plimsoll_log::{Damage, DryRun, Log, LogConfig, LogError, NewBatch, Outcome, Writer};
 
-fn look(disk: &impl Disk) -> Result<Look, LogError> {
-    Log::look(disk, DIRECTORY, Writer::Plimsoll)
+fn dry_run_recovery(disk: &impl Disk) -> Result<DryRun, LogError> {
+    Log::dry_run_recovery(disk, DIRECTORY, Writer::Plimsoll)
 }
 
 /// Holds a look against an opening. A log that cannot be opened is one that a look refuses with the same words.
-fn compare(disk: &SimDisk) -> Result<Look, LogError> {
+fn compare(disk: &SimDisk) -> Result<DryRun, LogError> {
     let (mut before, mut after) = (Vec::new(), Vec::new());
     disk.canonical_bytes(&mut before);
-    let seen = look(disk);
+    let seen = dry_run_recovery(disk);
     disk.canonical_bytes(&mut after);
     assert!(before == after, "a look has changed the disk");
     let config = Arc::new(LogConfig::default());
@@ -126,7 +126,7 @@ fn what_does_not_open_is_refused_alike() {
 fn a_directory_that_is_not_there_is_not_made() {
     let disk = SimDisk::new();
     let path = DIRECTORY.to_owned();
-    let refused = look(&disk).expect_err("there is none");
+    let refused = dry_run_recovery(&disk).expect_err("there is none");
     assert_eq!(refused, LogError::Disk(DiskError::NotFound { path }));
 }
 
@@ -138,7 +138,7 @@ fn a_log_that_stopped_at_a_failed_sync_is_looked_at_as_it_is() {
     bench.disk.fail_at(0, Fault::SyncIo);
     bench.log.sync(&mut bench.disk).expect_err("it fails");
     let disk = bench.disk.into_inner();
-    let seen = look(&disk).expect("it opens");
+    let seen = dry_run_recovery(&disk).expect("it opens");
     assert!(seen.is_unsynced && !seen.has_checkpoint);
     assert_eq!((seen.log.log_end_offset(), seen.report.damage), (3, None));
     assert!(
@@ -164,18 +164,18 @@ fn gaps_that_kafka_leaves_are_damage_in_a_log_of_ours_only() {
     }
     disk.create("p-0/00000000000000000000.index.swap")
         .expect("it can be made");
-    let of_kafka = Log::look(&disk, DIRECTORY, Writer::Kafka).expect("it opens");
+    let of_kafka = Log::dry_run_recovery(&disk, DIRECTORY, Writer::Kafka).expect("it opens");
     assert_eq!(of_kafka.report.damage, None);
     assert_eq!(
         (of_kafka.report.batches, of_kafka.log.log_end_offset()),
         (4, 13)
     );
     assert!(of_kafka.log.segments().all(|segment| segment.has_gaps()));
-    let refused = look(&disk).expect_err("no swap of ours");
+    let refused = dry_run_recovery(&disk).expect_err("no swap of ours");
     assert!(matches!(refused, LogError::Foreign { .. }), "{refused}");
     disk.remove("p-0/00000000000000000000.index.swap")
         .expect("it is there");
-    let of_ours = look(&disk).expect("it opens");
+    let of_ours = dry_run_recovery(&disk).expect("it opens");
     let (end, next) = (4, 7);
     assert_eq!(
         of_ours.report.damage,
@@ -183,7 +183,7 @@ fn gaps_that_kafka_leaves_are_damage_in_a_log_of_ours_only() {
     );
     // What overlaps is damage whoever wrote it.
     disk.rename(&file(7), &file(2)).expect("it is there");
-    let overlapping = Log::look(&disk, DIRECTORY, Writer::Kafka).expect("it opens");
+    let overlapping = Log::dry_run_recovery(&disk, DIRECTORY, Writer::Kafka).expect("it opens");
     assert!(matches!(
         overlapping.report.damage,
         Some(Damage::NextSegment { end: 4, next: 2 })

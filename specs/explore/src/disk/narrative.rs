@@ -8,14 +8,14 @@ use plimsoll_log::RecoveryReport;
 
 use super::{
     recover::Recovered,
+    run_step::DIRECTORY,
     state::{DiskState, Running},
     step::{DiskAction, Step},
     system::DiskSystem,
-    take::DIRECTORY,
     words::{self, file, files},
 };
 use crate::{
-    narrate::{Narrate, NotPossible, Party, Scene, Tale, Telling},
+    narrate::{Narrate, NotPossible, Party, Rendering, Scene, Tale},
     system::System,
 };
 
@@ -23,11 +23,11 @@ use crate::{
 type Words = (Vec<String>, Vec<String>);
 
 impl Narrate for DiskSystem {
-    fn under_first_names(&self, path: &[DiskAction]) -> Vec<DiskAction> {
+    fn undo_symmetry(&self, path: &[DiskAction]) -> Vec<DiskAction> {
         path.to_vec()
     }
 
-    fn narrate(&self, path: &[DiskAction]) -> Result<Telling, NotPossible> {
+    fn narrate(&self, path: &[DiskAction]) -> Result<Rendering, NotPossible> {
         let mut at = self.start();
         let before = self.parties(&at, &at);
         let mut scenes = Vec::with_capacity(path.len());
@@ -45,17 +45,17 @@ impl Narrate for DiskSystem {
                     because: "neither the log nor its disk offers it in this state".to_owned(),
                 });
             };
-            let (told, notes) = self.words(&at, *action, &outcome.state);
+            let (description, notes) = self.words(&at, *action, &outcome.state);
             scenes.push(Scene {
-                messages: messages(*action, &told),
-                told,
+                messages: messages(*action, &description),
+                description,
                 notes,
                 parties: self.parties(&at, &outcome.state),
                 broken: outcome.broken,
             });
             at = outcome.state;
         }
-        Ok(Telling::Words(Tale { before, scenes }))
+        Ok(Rendering::Words(Tale { before, scenes }))
     }
 }
 
@@ -70,9 +70,12 @@ impl DiskSystem {
             (DiskState::Off(off), DiskAction::CutRecovery { after, .. }) => {
                 let recovered = self.recover(off, true);
                 let left = left(&recovered.disks[usize::from(after)], next);
-                let told =
+                let description =
                     "the log is opened, and the power fails again in its recovery".to_owned();
-                (vec![told, left], operations(&recovered.operations, after))
+                (
+                    vec![description, left],
+                    operations(&recovered.operations, after),
+                )
             }
             _ => (Vec::new(), Vec::new()),
         }
@@ -80,17 +83,20 @@ impl DiskSystem {
 
     fn step_told(&self, running: &Running, step: Step) -> Words {
         let taken = self.take(running, step, true);
-        let mut told = vec![taken.told];
+        let mut description = vec![taken.description];
         let before = running.expect.acknowledged;
         if let Some(next) = &taken.next
             && next.expect.acknowledged > before
         {
             let now = next.expect.acknowledged;
-            told.push(format!(
+            description.push(format!(
                 "everything below offset {now} is acknowledged to its producers"
             ));
         }
-        (told, disk_note(&taken.operations).into_iter().collect())
+        (
+            description,
+            disk_note(&taken.operations).into_iter().collect(),
+        )
     }
 
     fn cut_told(
@@ -101,15 +107,15 @@ impl DiskSystem {
         next: &DiskState,
     ) -> Words {
         let Some(step) = during else {
-            let told = vec!["the power fails".to_owned(), left(&running.disk, next)];
-            return (told, Vec::new());
+            let description = vec!["the power fails".to_owned(), left(&running.disk, next)];
+            return (description, Vec::new());
         };
         let taken = self.take(running, step, true);
-        let told = vec![
+        let description = vec![
             format!("the power fails during {}", during_told(step)),
             left(&taken.before[usize::from(after)], next),
         ];
-        (told, operations(&taken.operations, after))
+        (description, operations(&taken.operations, after))
     }
 
     /// What the log holds, what of it is durable, and what lies on the disk.
@@ -158,23 +164,23 @@ fn recovery_told(recovered: &Recovered) -> Words {
             notes,
         );
     };
-    let mut told = vec![format!(
+    let mut description = vec![format!(
         "the log is opened: recovery finds offsets {} to {}",
         report.log_start_offset, report.log_end_offset
     )];
-    told.extend(made_of_it(report));
-    (told, notes)
+    description.extend(made_of_it(report));
+    (description, notes)
 }
 
 /// What recovery did to what it found.
 fn made_of_it(report: &RecoveryReport) -> Vec<String> {
-    let mut told = Vec::new();
+    let mut description = Vec::new();
     if report.truncated_bytes > 0 {
         let why = report
             .damage
             .as_ref()
             .map_or_else(String::new, |damage| format!(": {damage}"));
-        told.push(format!(
+        description.push(format!(
             "{} holds {} bytes of valid batches and {} more{why}",
             file(&report.file),
             report.kept_bytes,
@@ -187,7 +193,7 @@ fn made_of_it(report: &RecoveryReport) -> Vec<String> {
         .chain(report.leftovers.iter().map(|name| file(name)))
         .collect();
     if !removed.is_empty() {
-        told.push(format!("it removes {}", removed.join(", ")));
+        description.push(format!("it removes {}", removed.join(", ")));
     }
     let swaps: Vec<_> = report
         .finished_swaps
@@ -195,16 +201,19 @@ fn made_of_it(report: &RecoveryReport) -> Vec<String> {
         .map(|name| file(name))
         .collect();
     if !swaps.is_empty() {
-        told.push(format!(
+        description.push(format!(
             "it carries the swap of {} through",
             swaps.join(", ")
         ));
     }
-    told
+    description
 }
 
 /// Who tells whom in a step.
-fn messages(action: DiskAction, told: &[String]) -> Vec<(&'static str, &'static str, String)> {
+fn messages(
+    action: DiskAction,
+    description: &[String],
+) -> Vec<(&'static str, &'static str, String)> {
     let (from, to) = match action {
         DiskAction::Step(step) => match step {
             Step::Append(_) | Step::AppendTwo | Step::Tombstone(_) | Step::Retry(_) => {
@@ -219,7 +228,8 @@ fn messages(action: DiskAction, told: &[String]) -> Vec<(&'static str, &'static 
         DiskAction::Cut { .. } => ("disk", "disk"),
         DiskAction::Recover | DiskAction::CutRecovery { .. } => ("disk", "log"),
     };
-    told.iter()
+    description
+        .iter()
         .map(|sentence| (from, to, sentence.clone()))
         .collect()
 }
@@ -268,7 +278,7 @@ fn left(before: &SimDisk, next: &DiskState) -> String {
     let mut all: Vec<_> = had.iter().chain(&has).collect();
     all.sort();
     all.dedup();
-    let told = all.into_iter().filter_map(|name| {
+    let description = all.into_iter().filter_map(|name| {
         let path = format!("{DIRECTORY}/{name}");
         match (had.contains(name), has.contains(name)) {
             (true, false) => Some(format!("{} is gone", file(name))),
@@ -276,11 +286,11 @@ fn left(before: &SimDisk, next: &DiskState) -> String {
             _ => content(before, after, &path).map(|what| format!("{} {what}", file(name))),
         }
     });
-    match told.collect::<Vec<_>>() {
-        told if told.is_empty() => "the disk loses nothing".to_owned(),
-        told => format!(
+    match description.collect::<Vec<_>>() {
+        description if description.is_empty() => "the disk loses nothing".to_owned(),
+        description => format!(
             "of what was not synced the disk does not keep all: {}",
-            told.join(", ")
+            description.join(", ")
         ),
     }
 }

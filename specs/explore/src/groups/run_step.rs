@@ -9,26 +9,26 @@ use plimsoll_offsets::{Ended, OffsetsRecord, Producer};
 use plimsoll_promises::{
     Broken, View, invariants,
     topic::{
-        Key, changes_only_what_is_named, comes_from_a_current_member, stands_where_brokers_look,
+        Key, changes_only_what_is_named, comes_from_a_current_member, routed_to_group_partition,
     },
 };
 
 use super::{
     action::{GroupsAction, Timer},
-    expect::{Call, Stands},
-    hold,
-    names::{GROUP, PARTITIONS, PRODUCER, RETENTION_MS, Spot, TICK_MS, Who},
-    situations::Met,
+    checks,
+    expect::{Call, MemberStatus},
+    names::{GROUP, OffsetKey, PARTITIONS, PRODUCER, RETENTION_MS, TICK_MS, Who},
+    situations::Coverage,
     state::GroupsState,
     system::GroupsSystem,
     view::{Memory, in_memory},
 };
 
 /// What came of a step.
-pub(super) struct Taken {
+pub(super) struct StepResult {
     pub(super) next: GroupsState,
     pub(super) broken: Vec<Broken>,
-    pub(super) met: Met,
+    pub(super) met: Coverage,
     /// Answers that were given in it, each with its call.
     pub(super) answers: Vec<(Option<Call>, Answer)>,
     /// The records were not appended.
@@ -36,9 +36,9 @@ pub(super) struct Taken {
 }
 
 /// A step under way.
-pub(super) struct Taking<'a> {
+pub(super) struct StepRun<'a> {
     pub(super) system: &'a GroupsSystem,
-    pub(super) taken: Taken,
+    pub(super) taken: StepResult,
     /// Keys that the step names.
     named: Vec<Key>,
 }
@@ -49,13 +49,13 @@ const PRODUCER_EPOCH: Producer = Producer {
 };
 
 /// Takes a step and holds what comes of it to the promises.
-pub(super) fn take(system: &GroupsSystem, from: &GroupsState, action: GroupsAction) -> Taken {
-    let mut taking = Taking {
+pub(super) fn take(system: &GroupsSystem, from: &GroupsState, action: GroupsAction) -> StepResult {
+    let mut taking = StepRun {
         system,
-        taken: Taken {
+        taken: StepResult {
             next: from.clone(),
             broken: Vec::new(),
-            met: Met::default(),
+            met: Coverage::default(),
             answers: Vec::new(),
             failed: false,
         },
@@ -63,7 +63,7 @@ pub(super) fn take(system: &GroupsSystem, from: &GroupsState, action: GroupsActi
     };
     taking.taken.next.left.steps -= 1;
     taking.act(action);
-    let Taking {
+    let StepRun {
         mut taken, named, ..
     } = taking;
     if taken.next.serves() {
@@ -76,12 +76,12 @@ pub(super) fn take(system: &GroupsSystem, from: &GroupsState, action: GroupsActi
             });
             taken.broken.extend(scope.err());
         }
-        hold::state(system, &taken.next, &memory, &mut taken.broken);
+        checks::state(system, &taken.next, &memory, &mut taken.broken);
     }
     taken
 }
 
-impl Taking<'_> {
+impl StepRun<'_> {
     fn state(&mut self) -> &mut GroupsState {
         &mut self.taken.next
     }
@@ -176,11 +176,11 @@ impl Taking<'_> {
     pub(super) fn answer(&mut self, outcome: Outcome) {
         for answer in outcome.answers {
             let delivered = self.state().expect.delivered;
-            let durable = hold::Positions(&self.taken.next).durable_generation();
+            let durable = checks::Positions(&self.taken.next).durable_generation();
             let call = self.state().expect.answered(&answer, durable);
             if self.state().expect.delivered > delivered {
                 self.taken.met.handed_out = true;
-                let view = hold::Positions(&self.taken.next);
+                let view = checks::Positions(&self.taken.next);
                 let held = invariants::assignment_durable_before_delivery(&view);
                 self.taken.broken.extend(held.err());
             }
@@ -194,7 +194,7 @@ impl Taking<'_> {
         10 * (self.taken.next.log.end() + 1)
     }
 
-    fn commit(&mut self, spot: Spot, who: Option<Who>) {
+    fn commit(&mut self, spot: OffsetKey, who: Option<Who>) {
         let end = self.taken.next.log.end() + 1;
         let (member, instance, generation, from) = match who {
             Some(who) => {
@@ -231,12 +231,12 @@ impl Taking<'_> {
     }
 
     /// Where the owner sent the group's request, and so its records.
-    fn routed(&mut self, spot: Spot) {
+    fn routed(&mut self, spot: OffsetKey) {
         let routing = self.system.decisions.replay.routing;
         let partition = routing
             .partition_for(spot.group(), PARTITIONS)
             .unwrap_or(-1);
-        let held = stands_where_brokers_look(
+        let held = routed_to_group_partition(
             spot.group(),
             PARTITIONS.unsigned_abs(),
             partition.unsigned_abs(),
@@ -244,7 +244,7 @@ impl Taking<'_> {
         self.taken.broken.extend(held.err());
     }
 
-    fn txn_commit(&mut self, spot: Spot) {
+    fn txn_commit(&mut self, spot: OffsetKey) {
         let request = GroupRequest::TxnCommit(TxnOffsetCommit {
             group: spot.group().into(),
             member: "".into(),
@@ -271,7 +271,7 @@ impl Taking<'_> {
         self.request(Call::Other, &request);
     }
 
-    fn delete_offset(&mut self, spot: Spot) {
+    fn delete_offset(&mut self, spot: OffsetKey) {
         let at = self.taken.next.log.end();
         let request = GroupRequest::OffsetDelete(OffsetDelete {
             group: spot.group().into(),
@@ -285,7 +285,7 @@ impl Taking<'_> {
         }
     }
 
-    fn delete_group(&mut self, spot: Spot) {
+    fn delete_group(&mut self, spot: OffsetKey) {
         let from = self.taken.next.log.end();
         let request = GroupRequest::Delete(DeleteGroups {
             groups: vec![spot.group().into()],
@@ -301,20 +301,20 @@ impl Taking<'_> {
         self.state()
             .expect
             .rename(id, Call::DeleteGroup(spot, from, last));
-        hold::removal(self, &step, &memory);
+        checks::removal(self, &step, &memory);
         self.make(step);
     }
 
     fn join(&mut self, who: Who, restarts: bool) {
         let client = self.state().expect.client_mut(who);
-        let comes_back = !restarts && client.is_named && client.stands != Stands::Outside;
+        let comes_back = !restarts && client.is_named && client.stands != MemberStatus::Outside;
         if !comes_back {
             client.life += 1;
             client.is_named = false;
             client.generation = 0;
         }
         client.leads.clear();
-        client.stands = Stands::WaitsToJoin;
+        client.stands = MemberStatus::WaitsToJoin;
         let life = client.life;
         let request = GroupRequest::Join(who.join(life, comes_back));
         self.request(Call::Join(who, life), &request);
@@ -322,7 +322,7 @@ impl Taking<'_> {
 
     fn sync(&mut self, who: Who) {
         let client = self.state().expect.client_mut(who);
-        client.stands = Stands::WaitsToSync;
+        client.stands = MemberStatus::WaitsToSync;
         let life = client.life;
         let request = who.sync(life, client.generation, &client.leads);
         self.request(Call::Sync(who, life), &GroupRequest::Sync(request));
@@ -330,7 +330,7 @@ impl Taking<'_> {
 
     fn leave(&mut self, who: Who) {
         let client = self.state().expect.client_mut(who);
-        client.stands = Stands::Outside;
+        client.stands = MemberStatus::Outside;
         let life = client.life;
         let request = GroupRequest::Leave(LeaveGroup {
             group: GROUP.into(),
@@ -376,8 +376,8 @@ impl Taking<'_> {
                         });
                     }
                 }
-                hold::expiry(self, &group, &step, &before);
-                hold::removal(self, &step, &before);
+                checks::expiry(self, &group, &step, &before);
+                checks::removal(self, &step, &before);
                 self.taken.met.expired = true;
                 if !self.make(step) {
                     break;

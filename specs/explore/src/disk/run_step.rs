@@ -13,9 +13,9 @@ use plimsoll_promises::{
 };
 
 use super::{
-    expect::{Expect, Known, Open, batch},
+    expect::{Expect, Open, WrittenLog, batch},
     recorder::Recorder,
-    situations::Met,
+    situations::Coverage,
     state::Running,
     step::Step,
     view::RealLog,
@@ -27,7 +27,7 @@ use super::{
 pub(super) const DIRECTORY: &str = "t-0";
 
 /// A step, taken.
-pub(super) struct Taken {
+pub(super) struct StepResult {
     /// The state after it; `None` if the log could not be opened again.
     pub(super) next: Option<Running>,
     /// What the disk was like before each of its operations.
@@ -41,13 +41,13 @@ pub(super) struct Taken {
     /// What it broke.
     pub(super) broken: Vec<Broken>,
     /// What was met.
-    pub(super) met: Met,
+    pub(super) met: Coverage,
     /// What came of it, in words.
-    pub(super) told: String,
+    pub(super) description: String,
 }
 
 /// A step while it is taken.
-struct Taking<'a> {
+struct StepRun<'a> {
     from: &'a Running,
     config: &'a Arc<LogConfig>,
     disk: Recorder,
@@ -57,8 +57,8 @@ struct Taking<'a> {
     model: StorageLog,
     open: Open,
     broken: Vec<Broken>,
-    met: Met,
-    told: String,
+    met: Coverage,
+    description: String,
 }
 
 fn breaks(promise: PromiseId, what: String) -> Broken {
@@ -81,18 +81,23 @@ pub(super) fn at_rest(expect: &Expect) -> Open {
 }
 
 /// Takes a step.
-pub(super) fn take(from: &Running, step: Step, config: &Arc<LogConfig>, telling: bool) -> Taken {
-    let mut taking = Taking {
+pub(super) fn take(
+    from: &Running,
+    step: Step,
+    config: &Arc<LogConfig>,
+    rendering: bool,
+) -> StepResult {
+    let mut taking = StepRun {
         from,
         config,
-        disk: Recorder::new(from.disk.clone(), telling),
+        disk: Recorder::new(from.disk.clone(), rendering),
         log: Some(from.log.clone()),
         expect: from.expect.clone(),
         model: (*from.expect.log).clone(),
         open: at_rest(&from.expect),
         broken: Vec::new(),
-        met: Met::default(),
-        told: String::new(),
+        met: Coverage::default(),
+        description: String::new(),
     };
     taking.step(step);
     taking.done(step)
@@ -136,7 +141,7 @@ pub(super) fn answer(appended: Result<Appended, AppendError>) -> Answer {
     }
 }
 
-impl Taking<'_> {
+impl StepRun<'_> {
     fn step(&mut self, step: Step) {
         match step {
             Step::Append(key) => self.append(&[key], true, false),
@@ -151,7 +156,7 @@ impl Taking<'_> {
             Step::Compact => self.compact(),
             Step::Clock => {
                 self.expect.clock += 1;
-                self.told = format!("{} ms pass", super::expect::RETENTION_MS);
+                self.description = format!("{} ms pass", super::expect::RETENTION_MS);
             }
             Step::Delete => self.delete(),
             Step::Close => self.close(),
@@ -199,7 +204,7 @@ impl Taking<'_> {
         let Some(log) = &mut self.log else { return };
         let got = log.append(&mut self.disk, &wire(&sent), epoch, self.expect.now_ms());
         self.placed(wanted, got);
-        self.told = format!("{}, {}", sends(&sent), self.told);
+        self.description = format!("{}, {}", sends(&sent), self.description);
     }
 
     /// The engine's answer must be the model's.
@@ -215,13 +220,16 @@ impl Taking<'_> {
             (Err(_), Answer::Refused(_)) => true,
             _ => false,
         };
-        self.told = match &got {
+        self.description = match &got {
             Answer::Appended(base) => format!("which is appended at offset {base}"),
             Answer::Duplicate(base) => format!("which is known since offset {base}"),
             Answer::Refused(why) => format!("which is refused: {why}"),
         };
         if !same {
-            let what = format!("a batch {}, and the log's rules say {wanted:?}", self.told);
+            let what = format!(
+                "a batch {}, and the log's rules say {wanted:?}",
+                self.description
+            );
             let promise = match got {
                 Answer::Appended(_) => PromiseId::L3,
                 _ => PromiseId::L8,
@@ -250,7 +258,7 @@ impl Taking<'_> {
             Answer::Appended(base) => format!("it is appended again, at offset {base}"),
             Answer::Refused(why) => format!("is refused: {why}"),
         };
-        self.told = format!(
+        self.description = format!(
             "the producer sends the batch that stands at offset {} again and {came}",
             first.base
         );
@@ -276,9 +284,9 @@ impl Taking<'_> {
         let Some(log) = &mut self.log else { return };
         let got = log.append_marker(&mut self.disk, marker, epoch);
         self.placed(wanted, got);
-        self.told = format!(
+        self.description = format!(
             "the transaction ends ({ending:?}): its marker comes, {}",
-            self.told
+            self.description
         );
     }
 
@@ -288,7 +296,7 @@ impl Taking<'_> {
         call: impl FnOnce(&mut Log, &mut Recorder) -> Result<(), plimsoll_log::LogError>,
     ) {
         let Some(log) = &mut self.log else { return };
-        self.told = match call(log, &mut self.disk) {
+        self.description = match call(log, &mut self.disk) {
             Ok(()) => format!("the log {what}"),
             Err(error) => {
                 let what = format!("the log fails: {error}");
@@ -303,14 +311,14 @@ impl Taking<'_> {
         match log.sync(&mut self.disk) {
             Ok(()) => {
                 self.model.sync();
-                self.told = format!(
+                self.description = format!(
                     "the log is flushed: everything below offset {} is synced",
                     self.model.synced
                 );
             }
             Err(error) => {
                 self.met.stopped = log.stopped().is_some();
-                self.told = format!("the log is flushed, and that fails: {error}");
+                self.description = format!("the log is flushed, and that fails: {error}");
             }
         }
     }
@@ -351,7 +359,7 @@ impl Taking<'_> {
             + report.dropped.tombstones
             + report.dropped.aborted
             + report.dropped.markers;
-        self.told = match report.replaced_segments {
+        self.description = match report.replaced_segments {
             0 => format!("a pass of the cleaner below offset {below} changes nothing"),
             segments => format!(
                 "a pass of the cleaner below offset {below} removes {removed} records and markers; segments replaced: {segments}"
@@ -406,12 +414,12 @@ impl Taking<'_> {
                 // Nothing is lost while the machine stays up, and everything is durable once the log is open.
                 self.model.sync();
                 self.log = Some(log);
-                self.told = format!("the log is {how}");
+                self.description = format!("the log is {how}");
             }
             Err(error) => {
                 let what = format!("the log was {how}, and does not open: {error}");
                 self.broken.push(breaks(PromiseId::L9, what.clone()));
-                self.told = what;
+                self.description = what;
             }
         }
     }
@@ -423,7 +431,7 @@ impl Taking<'_> {
         let got = log.append(&mut self.disk, &wire(&sent), epoch, self.expect.now_ms());
         match got {
             Err(error) => {
-                self.told = format!("{}, and its write fails halfway: {error}", sends(&sent))
+                self.description = format!("{}, and its write fails halfway: {error}", sends(&sent))
             }
             Ok(_) => {
                 let what = "a batch was appended although its write failed".to_owned();
@@ -433,7 +441,7 @@ impl Taking<'_> {
         self.met.write_undone = log.stopped().is_none();
     }
 
-    fn done(mut self, step: Step) -> Taken {
+    fn done(mut self, step: Step) -> StepResult {
         let failed = matches!(step, Step::FailedFlush(_) | Step::FailedAppend);
         let syncs = self.disk.syncs();
         let (disk, before, operations) = self.disk.done();
@@ -459,7 +467,7 @@ impl Taking<'_> {
             failures: self.from.failures - u8::from(failed),
             broken: self.from.broken | bits,
         });
-        Taken {
+        StepResult {
             next,
             before,
             operations,
@@ -467,7 +475,7 @@ impl Taking<'_> {
             open: Arc::new(self.open),
             broken: self.broken,
             met: self.met,
-            told: self.told,
+            description: self.description,
         }
     }
 }
@@ -486,7 +494,7 @@ fn sends(sent: &Sent) -> String {
 pub(super) fn check(log: &Log, disk: &SimDisk, written: &StorageLog, broken: &mut Vec<Broken>) {
     match RealLog::of(log, disk, written) {
         Ok(found) => {
-            let known = Known::of(written);
+            let known = WrittenLog::of(written);
             broken.extend(
                 each()
                     .iter()

@@ -7,7 +7,7 @@ use plimsoll_promises::topic::{Key, printable};
 
 use super::{
     action::{GroupsAction, Removal, Timer},
-    expect::{Call, Stands},
+    expect::{Call, MemberStatus},
     log::{Slot, generation},
     names::{RETENTION_MS, TICK_MS, Who},
     state::GroupsState,
@@ -15,16 +15,16 @@ use super::{
     view::Memory,
 };
 use crate::{
-    narrate::{Narrate, NotPossible, Party, Scene, Tale, Telling},
+    narrate::{Narrate, NotPossible, Party, Rendering, Scene, Tale},
     system::System,
 };
 
 impl Narrate for GroupsSystem {
-    fn under_first_names(&self, path: &[GroupsAction]) -> Vec<GroupsAction> {
+    fn undo_symmetry(&self, path: &[GroupsAction]) -> Vec<GroupsAction> {
         path.to_vec()
     }
 
-    fn narrate(&self, path: &[GroupsAction]) -> Result<Telling, NotPossible> {
+    fn narrate(&self, path: &[GroupsAction]) -> Result<Rendering, NotPossible> {
         let mut at = self.start();
         let before = self.parties(&at);
         let mut scenes = Vec::with_capacity(path.len());
@@ -41,13 +41,16 @@ impl Narrate for GroupsSystem {
             }
             let taken = self.take(&at, *action);
             let (from, to) = between(*action);
-            let mut messages = vec![(from, to, told(&at, *action, &taken.next))];
+            let mut messages = vec![(from, to, description(&at, *action, &taken.next))];
             if taken.failed {
                 messages.push(("offsets log", "coordinator", "the append fails".to_owned()));
             }
             messages.extend(taken.answers.iter().filter_map(answered));
             scenes.push(Scene {
-                told: messages.iter().map(|(_, _, told)| told.clone()).collect(),
+                description: messages
+                    .iter()
+                    .map(|(_, _, description)| description.clone())
+                    .collect(),
                 notes: Vec::new(),
                 parties: self.parties(&taken.next),
                 messages,
@@ -55,7 +58,7 @@ impl Narrate for GroupsSystem {
             });
             at = taken.next;
         }
-        Ok(Telling::Words(Tale { before, scenes }))
+        Ok(Rendering::Words(Tale { before, scenes }))
     }
 }
 
@@ -83,7 +86,7 @@ fn between(action: GroupsAction) -> (&'static str, &'static str) {
     }
 }
 
-fn told(at: &GroupsState, action: GroupsAction, next: &GroupsState) -> String {
+fn description(at: &GroupsState, action: GroupsAction, next: &GroupsState) -> String {
     let offset = 10 * (at.log.end() + 1);
     let id = |who: Who| who.id(next.expect.client(who).life);
     match action {
@@ -210,7 +213,7 @@ fn answered(
         ErrorCode::None => format!("{name} {done}"),
         error => format!("{name} is told {error:?}"),
     };
-    let told = match &answer.response {
+    let description = match &answer.response {
         GroupResponse::Join(r) => done(
             r.error,
             &format!("is told that it is in generation {}", r.generation),
@@ -233,7 +236,7 @@ fn answered(
         GroupResponse::Delete(r) => done(r.groups.first()?.1, "is told that it is deleted"),
         _ => return None,
     };
-    Some(("coordinator", to, told))
+    Some(("coordinator", to, description))
 }
 
 impl GroupsSystem {
@@ -262,17 +265,19 @@ fn stands(state: &GroupsState, who: Who) -> String {
     let client = state.expect.client(who);
     let generation = client.generation;
     match client.stands {
-        Stands::Outside => "outside the group".to_owned(),
-        Stands::WaitsToJoin => format!("waits to join as {}", who.id(client.life)),
-        Stands::Joined => format!("in generation {generation}, has to sync"),
-        Stands::WaitsToSync => format!("in generation {generation}, waits for its assignment"),
-        Stands::Owns => format!("in generation {generation}, owns its partition"),
-        Stands::MustRejoin => "has to join again".to_owned(),
+        MemberStatus::Outside => "outside the group".to_owned(),
+        MemberStatus::WaitsToJoin => format!("waits to join as {}", who.id(client.life)),
+        MemberStatus::Joined => format!("in generation {generation}, has to sync"),
+        MemberStatus::WaitsToSync => {
+            format!("in generation {generation}, waits for its assignment")
+        }
+        MemberStatus::Owns => format!("in generation {generation}, owns its partition"),
+        MemberStatus::MustRejoin => "has to join again".to_owned(),
     }
 }
 
 fn groups(state: &GroupsState) -> String {
-    let mut told = Vec::new();
+    let mut description = Vec::new();
     for id in state.coordinator.group_ids() {
         let Some(group) = state.coordinator.group(id) else {
             continue;
@@ -282,7 +287,7 @@ fn groups(state: &GroupsState) -> String {
             true => String::new(),
             false => format!(", members {}", members.join(" ")),
         };
-        told.push(match group.state {
+        description.push(match group.state {
             GroupState::Empty => format!("group {id} is empty"),
             GroupState::PreparingRebalance => format!("group {id} prepares a rebalance{members}"),
             GroupState::CompletingRebalance => {
@@ -295,42 +300,43 @@ fn groups(state: &GroupsState) -> String {
             GroupState::Dead => format!("group {id} is dead"),
         });
     }
-    match told.is_empty() {
+    match description.is_empty() {
         true => "no groups".to_owned(),
-        false => told.join("; "),
+        false => description.join("; "),
     }
 }
 
 fn remembered(state: &GroupsState) -> String {
     let memory = Memory::of(&state.coordinator).meaning;
     let offsets = memory.offsets.iter();
-    let mut told: Vec<String> = offsets
+    let mut description: Vec<String> = offsets
         .map(|(key, (_, value))| format!("{} for {key}", value.offset))
         .collect();
     let pending = memory.pending.iter();
-    told.extend(pending.map(|(key, _, at)| format!("record {at} for {key} awaits its marker")));
-    match told.is_empty() {
+    description
+        .extend(pending.map(|(key, _, at)| format!("record {at} for {key} awaits its marker")));
+    match description.is_empty() {
         true => "no offsets".to_owned(),
-        false => told.join("; "),
+        false => description.join("; "),
     }
 }
 
 /// The log as it is left, a bar where its durable part ends.
 fn log(state: &GroupsState) -> String {
-    let mut told: Vec<String> = Vec::new();
+    let mut description: Vec<String> = Vec::new();
     let left: Vec<(i64, &Slot)> = state.log.left().collect();
     let durable = |(at, _): &&(i64, &Slot)| *at < state.log.durable;
     let bar = left.iter().filter(durable).count();
     for (index, (at, slot)) in left.iter().enumerate() {
         if index == bar {
-            told.push("|".to_owned());
+            description.push("|".to_owned());
         }
-        told.push(format!("{at}:[{}]", entry_told(&slot.entry)));
+        description.push(format!("{at}:[{}]", entry_told(&slot.entry)));
     }
-    match (told.is_empty(), bar == left.len()) {
+    match (description.is_empty(), bar == left.len()) {
         (true, _) => "nothing".to_owned(),
-        (false, true) => format!("{}, durable", told.join(" ")),
-        (false, false) => format!("{}, not durable behind the bar", told.join(" ")),
+        (false, true) => format!("{}, durable", description.join(" ")),
+        (false, false) => format!("{}, not durable behind the bar", description.join(" ")),
     }
 }
 

@@ -6,12 +6,12 @@ use crate::names::Names;
 
 /// The offsets log.
 #[derive(Debug, Clone, Default)]
-pub struct Tape {
+pub struct LogTranscript {
     entries: Vec<String>,
     durable: usize,
 }
 
-impl Tape {
+impl LogTranscript {
     /// What an event did to the log; the entries that it took away.
     pub fn follow(&mut self, event: &Event, names: &Names) -> Vec<String> {
         match *event {
@@ -38,7 +38,7 @@ impl Tape {
     }
 
     /// In one line.
-    pub fn told(&self) -> String {
+    pub fn description(&self) -> String {
         let (durable, rest) = self.entries.split_at(self.durable.min(self.entries.len()));
         match (durable, rest) {
             ([], []) => "empty".to_owned(),

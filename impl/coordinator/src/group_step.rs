@@ -11,7 +11,7 @@ use crate::step::{Answer, Cause, Change, Deferred, Outcome, Step};
 use crate::timer::{TimerChange, TimerId, TimerName};
 use crate::topics::Topics;
 
-pub(crate) struct Turn<'a> {
+pub(crate) struct GroupStep<'a> {
     pub(crate) config: &'a CoordinatorConfig,
     pub(crate) decisions: Decisions,
     pub(crate) topics: &'a Topics,
@@ -26,7 +26,7 @@ pub(crate) struct Turn<'a> {
     pub(crate) outcome: Outcome,
 }
 
-impl Turn<'_> {
+impl GroupStep<'_> {
     /// Does what the request asks of the group, which is `existing` or about to be made.
     pub(crate) fn take(&mut self, call: CallId, request: &GroupRequest, existing: bool) {
         match request {

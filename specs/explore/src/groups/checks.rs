@@ -15,9 +15,9 @@ use super::{
     log::meant,
     names::{GROUP, RETENTION_MS, TOPIC, Who},
     recover::recovers,
+    run_step::StepRun,
     state::GroupsState,
     system::GroupsSystem,
-    take::Taking,
     view::{Memory, fetched, in_memory, replayed},
 };
 
@@ -61,7 +61,7 @@ pub(super) fn state(
 }
 
 /// O6, of what a pass of expiry is about to delete.
-pub(super) fn expiry(taking: &mut Taking<'_>, group: &Text, step: &Step, before: &Meaning) {
+pub(super) fn expiry(taking: &mut StepRun<'_>, group: &Text, step: &Step, before: &Meaning) {
     let state = &taking.taken.next;
     let Some(seen) = state.coordinator.group(group) else {
         return;
@@ -108,7 +108,7 @@ pub(super) fn expiry(taking: &mut Taking<'_>, group: &Text, step: &Step, before:
 }
 
 /// O7, of a group that is about to be removed.
-pub(super) fn removal(taking: &mut Taking<'_>, step: &Step, before: &Meaning) {
+pub(super) fn removal(taking: &mut StepRun<'_>, step: &Step, before: &Meaning) {
     let deleted: Vec<Key> = step.records().iter().filter_map(key_of).collect();
     for record in step.records() {
         let OffsetsRecord::Group { group, value: None } = record else {

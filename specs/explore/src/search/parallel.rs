@@ -20,7 +20,7 @@ use crate::system::{Outcome, System};
 const CHUNK: usize = 16;
 
 /// What a thread met: a step, from a state of the level or from one that was met before it in the same chunk.
-struct Met<S: System> {
+struct Coverage<S: System> {
     from: From,
     action: S::Action,
     outcome: Outcome<S::State>,
@@ -32,11 +32,11 @@ enum From {
     /// A state of the level, by its number in the search.
     Level(u32),
     /// What an earlier step of the chunk reached.
-    Met(usize),
+    Coverage(usize),
 }
 
 /// Whose turn it is, and the next level as far as it is known.
-type Turn<S> = (usize, Vec<(S, u32)>);
+type GroupStep<S> = (usize, Vec<(S, u32)>);
 
 /// One level, as its threads share it.
 struct Level<'a, 's, S: System> {
@@ -48,7 +48,7 @@ struct Level<'a, 's, S: System> {
     /// The next chunk to be expanded.
     chunk: AtomicUsize,
     /// The next chunk to be taken in.
-    turn: Mutex<Turn<S::State>>,
+    turn: Mutex<GroupStep<S::State>>,
     taken: Condvar,
 }
 
@@ -161,14 +161,14 @@ impl<S: System> Level<'_, '_, S> {
     }
 
     /// Takes every step of some states, and of what is to be passed on the way, without telling the search yet.
-    fn expand(&self, states: &[(S::State, u32)]) -> Vec<Met<S>> {
-        let mut met: Vec<Met<S>> = Vec::new();
+    fn expand(&self, states: &[(S::State, u32)]) -> Vec<Coverage<S>> {
+        let mut met: Vec<Coverage<S>> = Vec::new();
         let mut own = HashSet::new();
         for (state, number) in states {
             let mut passed = self.met(state, From::Level(*number), &mut met, &mut own);
             while let Some(index) = passed.pop() {
                 let state = met[index].outcome.state.clone();
-                passed.extend(self.met(&state, From::Met(index), &mut met, &mut own));
+                passed.extend(self.met(&state, From::Coverage(index), &mut met, &mut own));
             }
         }
         met
@@ -179,7 +179,7 @@ impl<S: System> Level<'_, '_, S> {
         &self,
         state: &S::State,
         from: From,
-        met: &mut Vec<Met<S>>,
+        met: &mut Vec<Coverage<S>>,
         own: &mut HashSet<u64>,
     ) -> Vec<usize> {
         let mut passed = Vec::new();
@@ -190,7 +190,7 @@ impl<S: System> Level<'_, '_, S> {
             if new && self.system.passes(&outcome.state) {
                 passed.push(met.len());
             }
-            met.push(Met {
+            met.push(Coverage {
                 from,
                 action,
                 outcome,
@@ -202,7 +202,11 @@ impl<S: System> Level<'_, '_, S> {
     }
 
     /// Tells the search what was met, in order; states and depth by now. `None`: it was cut short.
-    fn take_in(&self, met: Option<Vec<Met<S>>>, next: &mut Vec<(S::State, u32)>) -> (usize, usize) {
+    fn take_in(
+        &self,
+        met: Option<Vec<Coverage<S>>>,
+        next: &mut Vec<(S::State, u32)>,
+    ) -> (usize, usize) {
         let mut search = self.search.write().unwrap_or_else(PoisonError::into_inner);
         let Some(met) = met else {
             search.findings.complete = false;
@@ -213,7 +217,7 @@ impl<S: System> Level<'_, '_, S> {
         for one in met {
             let from = match one.from {
                 From::Level(number) => Some(number),
-                From::Met(index) => numbers[index],
+                From::Coverage(index) => numbers[index],
             };
             // What was reached from something that another thread met first was taken in with that.
             let reached =

@@ -15,7 +15,7 @@ pub struct Hunt<A> {
 }
 
 /// Hunts in a system that was built from `setup`.
-pub fn hunt<S: Narrate>(
+pub fn find_counterexample<S: Narrate>(
     setup: &Setup,
     system: &S,
     limits: Limits,

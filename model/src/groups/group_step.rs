@@ -18,7 +18,7 @@ pub(super) enum Waiting {
     Assignments(GroupId, i32, BTreeMap<MemberId, Assignment>),
 }
 
-pub(super) struct Turn<'a> {
+pub(super) struct GroupStep<'a> {
     pub(super) now: Now,
     pub(super) settings: &'a Settings,
     pub(super) table: &'a Table,
@@ -28,9 +28,9 @@ pub(super) struct Turn<'a> {
     pub(super) waiting: Option<Waiting>,
 }
 
-impl<'a> Turn<'a> {
+impl<'a> GroupStep<'a> {
     pub(super) fn new(now: Now, settings: &'a Settings, table: &'a Table, seen: &'a Seen) -> Self {
-        Turn {
+        GroupStep {
             now,
             settings,
             table,

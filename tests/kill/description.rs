@@ -73,7 +73,7 @@ impl Found {
 
 /// What the writers told.
 #[derive(Default)]
-pub struct Told {
+pub struct Description {
     /// By offset, for each log.
     acknowledged: BTreeMap<String, BTreeMap<i64, u64>>,
     /// The highest offset below which the partition's records were to be deleted.
@@ -89,7 +89,7 @@ pub struct Told {
     in_recovery: u64,
 }
 
-impl Told {
+impl Description {
     /// How many records were acknowledged.
     pub fn acknowledged(&self) -> u64 {
         self.total
@@ -180,7 +180,7 @@ impl Told {
     }
 }
 
-impl fmt::Display for Told {
+impl fmt::Display for Description {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,

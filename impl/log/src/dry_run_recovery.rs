@@ -21,7 +21,7 @@ pub enum Writer {
 
 /// What opening a log would make of it.
 #[derive(Debug)]
-pub struct Look {
+pub struct DryRun {
     /// The log as it would be. It is not the one on the disk: only what it knows without reading is of use.
     pub log: Log,
     /// What would be found and done.
@@ -38,7 +38,11 @@ impl Log {
     ///
     /// # Errors
     /// Those of [`Log::open`]; [`DiskError::NotFound`] if there is no such directory.
-    pub fn look(disk: &impl Disk, directory: &str, writer: Writer) -> Result<Look, LogError> {
+    pub fn dry_run_recovery(
+        disk: &impl Disk,
+        directory: &str,
+        writer: Writer,
+    ) -> Result<DryRun, LogError> {
         let names = disk.list(directory)?;
         let has = |file: &str| names.iter().any(|name| name == file);
         let mut overlay = Overlay::new(disk);
@@ -51,7 +55,7 @@ impl Log {
         }
         let config = Arc::new(LogConfig::default());
         let (log, report) = Log::recover(&mut overlay, directory, (config, writer), i64::MIN)?;
-        Ok(Look {
+        Ok(DryRun {
             log,
             report,
             has_checkpoint: has(checkpoint::FILE),

@@ -2,25 +2,25 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use crate::op::{Client, Fate, Guise, Offset, Op, STATIC};
+use crate::op::{Client, Fate, Identity, Offset, Op, STATIC};
 
-struct Told(Client, Guise);
+struct Description(Client, Identity);
 
-impl Display for Told {
+impl Display for Description {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Told((group, slot), guise) = self;
+        let Description((group, slot), guise) = self;
         let kind = if *slot >= STATIC { "static " } else { "" };
         write!(f, "{kind}client {slot} of group {group}")?;
         match guise {
-            Guise::Itself => Ok(()),
-            Guise::Earlier => write!(f, ", a generation behind,"),
-            Guise::Later => write!(f, ", a generation ahead,"),
-            Guise::Stranger => write!(f, ", under an id that nobody was given,"),
-            Guise::Nameless => write!(f, ", without its id,"),
-            Guise::Timeless => write!(f, ", without its generation,"),
-            Guise::Nobody => write!(f, ", saying nothing of itself,"),
-            Guise::Usurper => write!(f, ", under another's instance id,"),
-            Guise::UnknownInstance => write!(f, ", under an unknown instance id,"),
+            Identity::Itself => Ok(()),
+            Identity::Earlier => write!(f, ", a generation behind,"),
+            Identity::Later => write!(f, ", a generation ahead,"),
+            Identity::Stranger => write!(f, ", under an id that nobody was given,"),
+            Identity::Nameless => write!(f, ", without its id,"),
+            Identity::Timeless => write!(f, ", without its generation,"),
+            Identity::Nobody => write!(f, ", saying nothing of itself,"),
+            Identity::Usurper => write!(f, ", under another's instance id,"),
+            Identity::UnknownInstance => write!(f, ", under an unknown instance id,"),
         }
     }
 }
@@ -83,7 +83,7 @@ impl Display for Op {
                 write!(
                     f,
                     "{} joins{anew} (protocols {protocols}, type {kind}, session {session}, version {version})",
-                    Told(*client, *guise)
+                    Description(*client, *guise)
                 )
             }
             Op::Sync {
@@ -94,9 +94,11 @@ impl Display for Op {
             } => write!(
                 f,
                 "{} syncs (label {label}, version {version})",
-                Told(*client, *guise)
+                Description(*client, *guise)
             ),
-            Op::Heartbeat { client, guise } => write!(f, "{} heartbeats", Told(*client, *guise)),
+            Op::Heartbeat { client, guise } => {
+                write!(f, "{} heartbeats", Description(*client, *guise))
+            }
             Op::Leave {
                 group,
                 who,
@@ -106,7 +108,7 @@ impl Display for Op {
                 write!(f, "of group {group} there leave (version {version}):")?;
                 for (slot, by_instance) in who {
                     let how = if *by_instance { " by its instance" } else { "" };
-                    write!(f, " {}{how};", Told((*group, *slot), *guise))?;
+                    write!(f, " {}{how};", Description((*group, *slot), *guise))?;
                 }
                 Ok(())
             }
@@ -117,7 +119,7 @@ impl Display for Op {
                 retention_ms,
                 version,
             } => {
-                let (who, what) = (Told(*client, *guise), listed(offsets));
+                let (who, what) = (Description(*client, *guise), listed(offsets));
                 write!(f, "{who} commits {what} (version {version}")?;
                 match retention_ms {
                     Some(ms) => write!(f, ", kept for {ms} ms)"),
@@ -133,7 +135,7 @@ impl Display for Op {
             } => write!(
                 f,
                 "{} commits {} in the transaction of producer {producer}{}",
-                Told(*client, *guise),
+                Description(*client, *guise),
                 listed(offsets),
                 epoch(*step)
             ),

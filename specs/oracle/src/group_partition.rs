@@ -27,7 +27,7 @@ pub type LaneId = usize;
 
 /// One group on one partition.
 #[derive(Debug)]
-pub struct Lane {
+pub struct GroupPartition {
     /// The group; `None` if the processes that read here never named one.
     pub group: Option<Name>,
     /// The partition.
@@ -61,7 +61,7 @@ pub struct Lane {
     pub(crate) last: Last,
 }
 
-impl Lane {
+impl GroupPartition {
     /// A lane of which nothing is known.
     pub fn new(group: Option<Name>, log: LogId) -> Self {
         Self {
@@ -111,9 +111,9 @@ impl Lane {
     /// What is known of a tenure has changed.
     pub(crate) fn refresh_owner(&mut self, index: usize) {
         let tenure = &self.tenures[index];
-        let told = Owner::of(tenure);
+        let description = Owner::of(tenure);
         match &mut self.newest {
-            Some(newest) if newest.id == tenure.id => *newest = told,
+            Some(newest) if newest.id == tenure.id => *newest = description,
             _ => {}
         }
     }
@@ -303,7 +303,7 @@ impl Lane {
         self.counted.e += self.br2.dirty_tenures();
         let stays = self.tenures.iter().map(|t| (t.proc, t.concluded));
         let stays: Vec<_> = stays.collect();
-        let fresh = Lane::new(self.group, self.log);
+        let fresh = GroupPartition::new(self.group, self.log);
         let old = std::mem::replace(self, fresh);
         self.counted = old.counted;
         self.breaks = old.breaks;
