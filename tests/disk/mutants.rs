@@ -8,7 +8,7 @@ use plimsoll_explore::{
     system::System,
 };
 use plimsoll_log::{Decisions, decisions::*};
-use plimsoll_report::{Counterexample, Setup, Visitor, mermaid, story};
+use plimsoll_report::{Counterexample, Setup, WithSystem, mermaid, story};
 
 fn search<S: System>(system: &S, first_breach: bool) -> Findings<S::Action> {
     let limits = Limits {
@@ -21,7 +21,7 @@ fn search<S: System>(system: &S, first_breach: bool) -> Findings<S::Action> {
 /// The shortest counterexample.
 struct Shortest<'a>(&'a Setup);
 
-impl Visitor for Shortest<'_> {
+impl WithSystem for Shortest<'_> {
     type Output = Counterexample;
 
     fn visit<S: Narrate>(self, system: S) -> Counterexample {
