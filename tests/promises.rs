@@ -1,10 +1,11 @@
 //! Each promise is shown to fire on the smallest bad sequence, and to stay quiet on one that is nearly bad; and its two
 //! sizes of memory answer alike on any sequence.
 
+use std::collections::BTreeSet;
+
 use plimsoll_promises::{
-    Br1, Br2, Claim, Commit, D1, Growing, L1, Memory, O2, O9, Observation, Offset, Projection,
-    Promise, PromiseId, S3, Setting, Small, View,
-    invariants::{acked_commits_in_log, assignment_durable_before_delivery, memory_equals_replay},
+    Automaton, Br1, Br2, Claim, Commit, D1, Growing, L1, Level, Memory, O2, O9, Observation,
+    Offset, Projection, PromiseId, S3, Setting, Small, View, broken_in,
 };
 use proptest::prelude::*;
 
@@ -70,7 +71,7 @@ fn processed(tenure: u32, offset: Offset) -> Observation {
 }
 
 /// Steps through a sequence; which step broke the promise, from 1.
-fn broken_at<P: Promise>(
+fn broken_at<P: Automaton>(
     mut promise: P,
     setting: &Plain,
     sequence: &[Observation],
@@ -336,14 +337,10 @@ fn invariants_fire_and_stay_quiet() {
         delivered: 2,
     };
     let all = |view: &Inside| {
-        let each = [
-            acked_commits_in_log(view),
-            assignment_durable_before_delivery(view),
-            memory_equals_replay(view),
-        ];
-        each.map(|verdict| verdict.err().map(|broken| broken.promise))
+        let broken = broken_in(view).map(|broken| broken.promise);
+        broken.collect::<Vec<_>>()
     };
-    assert_eq!(all(&good()), [None, None, None]);
+    assert_eq!(all(&good()), []);
     let loading = Inside {
         memory: None,
         ..good()
@@ -355,7 +352,7 @@ fn invariants_fire_and_stay_quiet() {
         }),
         ..good()
     };
-    assert_eq!((all(&loading), all(&rebalancing)), ([None; 3], [None; 3]));
+    assert_eq!((all(&loading), all(&rebalancing)), (vec![], vec![]));
     let stale = Inside {
         memory: Some(Projection {
             committed: Some(3),
@@ -371,9 +368,43 @@ fn invariants_fire_and_stay_quiet() {
         delivered: 3,
         ..good()
     };
-    assert_eq!(all(&lost), [Some(PromiseId::S3Log), None, None]);
-    assert_eq!(all(&early), [None, Some(PromiseId::G3), None]);
-    assert_eq!(all(&stale), [None, None, Some(PromiseId::S1)]);
+    assert_eq!(all(&lost), [PromiseId::S3Log]);
+    assert_eq!(all(&early), [PromiseId::G3]);
+    assert_eq!(all(&stale), [PromiseId::S1]);
+}
+
+/// Whatever lists promises is made from what each says of itself.
+#[test]
+fn each_promise_is_found_by_its_id_and_says_what_it_is() {
+    let mut ids = BTreeSet::new();
+    let mut names = BTreeSet::new();
+    for id in PromiseId::ALL {
+        let promise = id.promise();
+        assert!(ids.insert(promise.id.to_lowercase()), "{id} stands twice");
+        assert!(
+            names.insert(promise.name),
+            "two are called {}",
+            promise.name
+        );
+        assert_eq!(promise.id.to_lowercase().parse(), Ok(id));
+        assert!(promise.sentence.ends_with('.') && !promise.source.is_empty());
+        let json = format!("\"{}\"", promise.id);
+        assert_eq!(serde_json::to_string(&id).unwrap(), json);
+        assert_eq!(serde_json::from_str::<PromiseId>(&json).unwrap(), id);
+        assert!(!promise.levels.is_empty());
+        for level in Level::ALL {
+            let listed = PromiseId::of(level).contains(&id);
+            assert_eq!(listed, promise.levels.contains(&level), "{id}");
+        }
+    }
+    assert_eq!(ids.len(), 39);
+    let sizes = Level::ALL.map(|level| PromiseId::of(level).len());
+    assert_eq!(sizes, [11, 17, 16]);
+    for unknown in ["K5", "", "d1 "] {
+        let error = unknown.parse::<PromiseId>().unwrap_err().to_string();
+        assert!(error.contains("D1, BR1"), "{error}");
+        assert!(serde_json::from_str::<PromiseId>(&format!("{unknown:?}")).is_err());
+    }
 }
 
 fn observation() -> impl Strategy<Value = Observation> {
@@ -408,7 +439,7 @@ fn verdicts<M: Memory>(
     setting: &Plain,
     sequence: &[Observation],
 ) -> Vec<Option<plimsoll_promises::Broken>> {
-    fn along<P: Promise>(
+    fn along<P: Automaton>(
         mut p: P,
         s: &Plain,
         sequence: &[Observation],

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use plimsoll_promises::{
     Broken, PromiseId,
+    storage::compacted_means_the_same,
     topic::{
-        Committed, Deletions, Entry, Expiring, Generation, Key, Member, Name, Phase,
-        changes_only_what_is_named, comes_from_a_current_member, compacted_loads_alike,
-        expires_only_what_may, fetched_as_committed, instance_has_one_member, last_commit_wins,
-        load_is_complete, meaning, phase_ends, remembers_what_replay_gives,
-        removes_only_what_is_over, routed_to_group_partition, silent_members_leave, stays_deleted,
+        Committed, Deletions, Entry, Expiring, Generation, Key, Member, Name, Phase, Settled,
+        changes_only_what_is_named, comes_from_a_current_member, expires_only_what_may,
+        fetched_as_committed, instance_has_one_member, last_commit_wins, load_is_complete, meaning,
+        memory_equals_replay, phase_ends, removes_only_what_is_over, routed_to_group_partition,
+        silent_members_leave, stays_deleted,
     },
 };
 
@@ -218,16 +219,20 @@ fn s1() {
     let (memory, replay) = (of(&[group(&["a", "b"])]), of(&[group(&["a"])]));
     let rebalancing = BTreeSet::from(["g".into()]);
     let steady = BTreeSet::from(["another".into()]);
+    let settled = |memory, rebalancing| Settled {
+        memory,
+        rebalancing,
+    };
     fires(
         PromiseId::S1,
-        remembers_what_replay_gives(&memory, &replay, &steady),
-        remembers_what_replay_gives(&memory, &replay, &rebalancing),
+        memory_equals_replay(&settled(&memory, &steady), &replay),
+        memory_equals_replay(&settled(&memory, &rebalancing), &replay),
     );
     let (memory, replay) = (of(&[commit(0, 1, None)]), of(&[commit(0, 1, Some(7))]));
     fires(
         PromiseId::S1,
-        remembers_what_replay_gives(&memory, &replay, &steady),
-        remembers_what_replay_gives(&replay, &replay, &steady),
+        memory_equals_replay(&settled(&memory, &steady), &replay),
+        memory_equals_replay(&settled(&replay, &steady), &replay),
     );
 }
 
@@ -335,15 +340,15 @@ fn k6() {
     let meant = meaning(&log(&[commit(0, 5, None)]));
     let other = meaning(&log(&[commit(0, 6, None)]));
     for bad in [
-        compacted_loads_alike(None, Some(&meant)),
-        compacted_loads_alike(Some(&meant), None),
-        compacted_loads_alike(None, None),
-        compacted_loads_alike(Some(&other), Some(&meant)),
+        compacted_means_the_same(None, Some(&meant)),
+        compacted_means_the_same(Some(&meant), None),
+        compacted_means_the_same::<plimsoll_promises::topic::Meaning>(None, None),
+        compacted_means_the_same(Some(&other), Some(&meant)),
     ] {
         fires(
             PromiseId::K6,
             bad,
-            compacted_loads_alike(Some(&meant), Some(&meant)),
+            compacted_means_the_same(Some(&meant), Some(&meant)),
         );
     }
 }

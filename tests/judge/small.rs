@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use plimsoll_promises::{Kind, PromiseId};
+use plimsoll_promises::PromiseId;
 
 use crate::{histories, judge_file, table};
 
@@ -33,7 +33,7 @@ fn every_promise_has_both() {
     let rows = table(&histories().join("small/expected.tsv"));
     let with = |prefix: String| rows.iter().any(|row| row[0].starts_with(&prefix));
     for promise in PromiseId::ALL {
-        if promise.kind() == Kind::Promise {
+        if promise.kind().is_automaton() {
             let code = promise.code().to_lowercase();
             assert!(with(format!("{code}-bad")), "{promise} has no bad history");
             assert!(

@@ -134,8 +134,8 @@ impl World {
         }
         let found = Found::of(&self.log, self.disk.inner(), &self.model)?;
         let known = WrittenLog::of(&self.model, (start, start), &self.cleaned);
-        for relation in storage::each::<WrittenLog, Found<'_>>() {
-            relation(&known, &found).map_err(description)?;
+        if let Some(broken) = storage::broken_in(&known, &found).next() {
+            return Err(description(broken));
         }
         match self.cut_pass.take() {
             None => Ok(()),

@@ -1,7 +1,7 @@
 //! What the promises remember of the path to an explored state.
 
 use plimsoll_promises::{
-    Br1, Br2, Broken, D1, L1, O2, O9, Observation, Promise, PromiseId, S3, Setting, Small, Value,
+    Automaton, Br1, Br2, Broken, D1, L1, O2, O9, Observation, PromiseId, S3, Setting, Small, Value,
 };
 
 /// Every promise's memory, in the small size. What is not watched stays as it began, and multiplies nothing.
@@ -68,7 +68,7 @@ impl Ledger {
         watched: Watched,
         broken: &mut Vec<Broken>,
     ) {
-        fn step<P: Promise>(
+        fn step<P: Automaton>(
             p: &mut P,
             seen: &Observation,
             s: &impl Setting,

@@ -1,6 +1,6 @@
 //! What follows from a commit that certainly took effect: D1, and the records that it passed over.
 
-use plimsoll_promises::{Because, Broken, Observation, Offset, Promise, PromiseId};
+use plimsoll_promises::{Automaton, Because, Broken, Observation, Offset, PromiseId};
 
 use crate::{
     commit::{Committing, WriteKind},

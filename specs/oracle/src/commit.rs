@@ -1,7 +1,7 @@
 //! Commits on one lane: judged at the end of their window that is kindest to the system.
 
 use plimsoll_history::{Name, Protocol};
-use plimsoll_promises::{Because, Broken, Commit, Observation, Offset, Promise, PromiseId};
+use plimsoll_promises::{Automaton, Because, Broken, Commit, Observation, Offset, PromiseId};
 
 use crate::{
     group_partition::GroupPartition,

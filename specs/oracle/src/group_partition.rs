@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use plimsoll_history::Name;
 use plimsoll_promises::{
-    Br1, Br2, Broken, D1, Growing, O2, O9, Observation, Offset, Promise, Setting,
+    Automaton, Br1, Br2, Broken, D1, Growing, O2, O9, Observation, Offset, Setting,
     Tenure as TenureId,
     memory::{OffsetSet, Ranges},
 };

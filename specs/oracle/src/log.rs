@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use plimsoll_history::{LogEnds, Name};
 use plimsoll_promises::{
-    Broken, Growing, L1, Observation, Offset, Promise, Value,
+    Automaton, Broken, Growing, L1, Observation, Offset, Value,
     memory::{OffsetSet, Ranges, ValueTable},
 };
 

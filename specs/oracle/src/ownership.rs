@@ -1,7 +1,7 @@
 //! Who owns a lane's partition, under which generation: what O9 judges commits by.
 
 use plimsoll_history::{Name, Protocol};
-use plimsoll_promises::{Commit, Observation, Offset, Promise};
+use plimsoll_promises::{Automaton, Commit, Observation, Offset};
 
 use crate::{
     group_partition::GroupPartition,

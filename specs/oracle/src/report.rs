@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, io::BufRead};
 
 use plimsoll_history::{HistoryReader, Protocol};
-use plimsoll_promises::{Because, Broken, Claim, Observation, Promise, PromiseId};
+use plimsoll_promises::{Automaton, Because, Broken, Claim, Observation, PromiseId};
 use serde::Serialize;
 
 use crate::{

@@ -1,6 +1,6 @@
 //! What a system under exploration shows of its inside, so that invariants can be stated once for model and code.
 
-use crate::Offset;
+use crate::{Broken, Kind, Offset, PromiseId};
 
 /// The persistent part of a coordinator's state for one group on one partition (the projection π of S1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -44,4 +44,13 @@ pub trait View {
 
     /// The newest generation whose record is below the high watermark.
     fn durable_generation(&self) -> i32;
+}
+
+/// Every invariant of a coordinator and its log: what is broken of them.
+pub fn broken_in(view: &dyn View) -> impl Iterator<Item = Broken> {
+    let invariants = PromiseId::GROUP.iter().filter_map(|id| match id.kind() {
+        Kind::State(invariant) => Some(invariant),
+        _ => None,
+    });
+    invariants.filter_map(move |invariant| invariant(view).err())
 }

@@ -1,7 +1,7 @@
 //! Verdicts for build servers: JUnit XML, a suite for each history and a case for each promise.
 
 use plimsoll_oracle::Report;
-use plimsoll_promises::{Kind, PromiseId};
+use plimsoll_promises::PromiseId;
 
 /// A history that was judged, or why it could not be.
 pub enum Judged {
@@ -53,7 +53,7 @@ enum Outcome {
 fn cases(report: &Report) -> Vec<Case> {
     let promises = PromiseId::ALL
         .into_iter()
-        .filter(|promise| promise.kind() == Kind::Promise);
+        .filter(|promise| promise.kind().is_automaton());
     promises
         .map(|promise| Case {
             name: format!("{promise}: {}", promise.sentence()),

@@ -2,11 +2,10 @@
 
 use plimsoll_coordinator::GroupState;
 use plimsoll_model::{Action, Event, Phase, Step};
-use plimsoll_promises::{Broken, invariants};
+use plimsoll_promises::{Broken, broken_in, group::lock_step::not_allowed};
 
 use super::{
-    CodeState, CodeSystem, StepResult, compare, diverged, drive::Drive, names::GROUP,
-    view::CodeView,
+    CodeState, CodeSystem, StepResult, compare, drive::Drive, names::GROUP, view::CodeView,
 };
 use crate::design::{Surroundings, met, observations};
 
@@ -121,12 +120,12 @@ impl CodeSystem {
         match CodeView::of(&state) {
             Ok(view) => {
                 let difference = || compare::difference(&state, &view, &state.watch.state);
-                broken.extend(wrong.or_else(difference).map(diverged));
-                for invariant in invariants::each() {
-                    broken.extend(invariant(&view).err());
-                }
+                broken.extend(wrong.or_else(difference).map(not_allowed));
+                broken.extend(broken_in(&view));
             }
-            Err(error) => broken.push(diverged(format!("its offsets log cannot be read: {error}"))),
+            Err(error) => broken.push(not_allowed(format!(
+                "its offsets log cannot be read: {error}"
+            ))),
         }
         StepResult {
             state,

@@ -22,7 +22,7 @@ use plimsoll_coordinator::{
 };
 use plimsoll_disk::{Faulty, SimDisk};
 use plimsoll_model::{Action, Bounds, Design, Event, Mistake, Phase, State};
-use plimsoll_promises::{Because, Broken, PromiseId};
+use plimsoll_promises::Broken;
 
 pub use crash::{Again, Cut};
 use names::{GROUP, REBALANCE_MS, TOPIC};
@@ -146,13 +146,6 @@ pub(crate) struct StepResult {
     broken: Vec<Broken>,
     situations: u64,
     reached: u8,
-}
-
-fn diverged(what: String) -> Broken {
-    Broken {
-        promise: PromiseId::LockStep,
-        because: Because::NotAllowed { what },
-    }
 }
 
 impl CodeSystem {

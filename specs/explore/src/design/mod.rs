@@ -5,7 +5,7 @@ mod situations;
 mod view;
 
 use plimsoll_model::{Action, Bound, Bounds, Design, MEMBERS, Machine, Renaming, State, Step};
-use plimsoll_promises::{Broken, Claim, invariants};
+use plimsoll_promises::{Broken, Claim, broken_in};
 
 use crate::{
     ledger::{Ledger, Watched},
@@ -68,13 +68,7 @@ impl DesignSystem {
             }
         }
         let view = ModelView(&step.state);
-        for invariant in invariants::each() {
-            broken.extend(
-                invariant(&view)
-                    .err()
-                    .filter(|b| self.watched.contains(b.promise)),
-            );
-        }
+        broken.extend(broken_in(&view).filter(|b| self.watched.contains(b.promise)));
         broken.retain(|b| ledger.broken() & b.promise.bit() == 0);
         ledger.keep(&broken);
         (

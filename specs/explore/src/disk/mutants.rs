@@ -249,7 +249,7 @@ impl LogMutant {
 
     /// The promises that are blind to it within its bounds.
     pub fn not_detected_by(&self) -> Vec<PromiseId> {
-        self.blind_of(&PromiseId::STORAGE)
+        self.blind_of(PromiseId::STORAGE)
     }
 
     /// The companion run.

@@ -7,9 +7,9 @@ use plimsoll_disk::SimDisk;
 use plimsoll_log::{Log, LogConfig, RecoveryReport};
 use plimsoll_model::storage::{Sent, StorageLog};
 use plimsoll_promises::{
-    Because, Broken, Claim, Growing, L1, Observation, Offset, Promise, PromiseId, Setting,
+    Automaton, Because, Broken, Claim, Growing, L1, Observation, Offset, PromiseId, Setting,
     storage::{
-        LogView, Written, each, keyless_is_refused, old_or_new, recovered_alike,
+        LogView, Written, broken_in, keyless_is_refused, old_or_new, recovered_alike,
         recovered_is_prefix, recovery_opens, retry_is_recognised,
     },
 };
@@ -110,11 +110,7 @@ fn probe(off: &Off, log: &Log, disk: &SimDisk, recovered: &mut Recovered) {
     let known = WrittenLog::after(&off.open);
     broken.extend(recovered_is_prefix(&known, &found).err());
     let known = known.opened(found.end());
-    broken.extend(
-        each()
-            .iter()
-            .filter_map(|relation| relation(&known, &found).err()),
-    );
+    broken.extend(broken_in(&known, &found));
     broken.extend(acknowledged_is_there(&off.open, &known, &found).err());
     if let Some(swap) = &off.open.swap {
         broken.extend(spliced(&swap.0, &swap.1, &found).err());
@@ -133,10 +129,10 @@ fn probe(off: &Off, log: &Log, disk: &SimDisk, recovered: &mut Recovered) {
 }
 
 /// K9, as far as the crash left what the pass had to do with: a tail that was lost is no matter of the pass.
-fn spliced<V: LogView>(
+fn spliced(
     old: &[plimsoll_promises::storage::Batch],
     new: &[plimsoll_promises::storage::Batch],
-    found: &V,
+    found: &dyn LogView,
 ) -> Result<(), Broken> {
     let below = |batches: &[plimsoll_promises::storage::Batch]| {
         let there = batches.iter().filter(|batch| batch.last < found.end());
@@ -146,10 +142,10 @@ fn spliced<V: LogView>(
 }
 
 /// L1: every record that was acknowledged, and that nobody was free to remove, is read back.
-fn acknowledged_is_there<V: LogView>(
+fn acknowledged_is_there(
     open: &Open,
     known: &WrittenLog,
-    found: &V,
+    found: &dyn LogView,
 ) -> Result<(), Broken> {
     let mut promise = L1::<Growing>::default();
     let fingerprint = |value: Option<u64>| value.map_or(0, |value| value + 1);
@@ -191,7 +187,7 @@ fn passed_over(
 }
 
 /// What tells a recovered log from others.
-fn in_short<V: LogView>(found: &V) -> Meant {
+fn in_short(found: &dyn LogView) -> Meant {
     let (stable, producers) = (found.last_stable(), found.producers());
     let content = (
         found.batches(),
@@ -223,8 +219,8 @@ fn otherwise(before: Meant, now: Meant) -> Broken {
 }
 
 /// L10: a second recovery finds what the first one left.
-fn again<V: LogView>(
-    once: &V,
+fn again(
+    once: &dyn LogView,
     written: &StorageLog,
     disk: &SimDisk,
     config: &LogConfig,
@@ -351,11 +347,7 @@ fn take_another(off: &Off, log: &Log, disk: &SimDisk, broken: &mut Vec<Broken>) 
             open.least_start = written.start;
             open.log = Arc::new(written);
             let known = WrittenLog::after(&open);
-            broken.extend(
-                each()
-                    .iter()
-                    .filter_map(|relation| relation(&known, &found).err()),
-            );
+            broken.extend(broken_in(&known, &found));
             broken.extend(acknowledged_is_there(&open, &known, &found).err());
         }
         Err(error) => broken.push(cannot_be_read(&error)),

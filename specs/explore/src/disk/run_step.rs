@@ -9,7 +9,7 @@ use plimsoll_log::{
 use plimsoll_model::storage::{self as model, Ending, Placed, Sent, StorageLog};
 use plimsoll_promises::{
     Because, Broken, PromiseId,
-    storage::{Answer, LogView, each, only_settled_is_cleaned, retry_is_recognised},
+    storage::{Answer, LogView, broken_in, only_settled_is_cleaned, retry_is_recognised},
 };
 
 use super::{
@@ -495,11 +495,7 @@ pub(super) fn check(log: &Log, disk: &SimDisk, written: &StorageLog, broken: &mu
     match RealLog::of(log, disk, written) {
         Ok(found) => {
             let known = WrittenLog::of(written);
-            broken.extend(
-                each()
-                    .iter()
-                    .filter_map(|relation| relation(&known, &found).err()),
-            );
+            broken.extend(broken_in(&known, &found));
             if found.end() != written.end() {
                 let what = format!(
                     "the log ends at offset {}, and {} was written without a crash",

@@ -96,7 +96,7 @@ impl DiskSystem {
         }
         Self {
             bounds,
-            watched: Watched::these(&plimsoll_promises::PromiseId::STORAGE),
+            watched: Watched::these(plimsoll_promises::PromiseId::STORAGE),
             beyond_breach: false,
             config,
             start: DiskState::Running(Box::new(start)),

@@ -3,11 +3,11 @@
 use plimsoll_coordinator::{GroupState, Step};
 use plimsoll_offsets::{Entry, OffsetsRecord, Text};
 use plimsoll_promises::{
-    Broken, Projection, View, invariants,
+    Broken, Projection, View,
     topic::{
-        Expiring, Key, Meaning, Phase, expires_only_what_may, fetched_as_committed,
-        instance_has_one_member, last_commit_wins, meaning, remembers_what_replay_gives,
-        removes_only_what_is_over, stays_deleted,
+        Expiring, Key, Meaning, Phase, Settled, acked_commits_in_log, expires_only_what_may,
+        fetched_as_committed, instance_has_one_member, last_commit_wins, meaning,
+        memory_equals_replay, removes_only_what_is_over, stays_deleted,
     },
 };
 
@@ -32,13 +32,13 @@ pub(super) fn state(
     let replay = replayed(system.decisions.replay, state.log.left());
     let mut held = |result: Result<(), Broken>| broken.extend(result.err());
     held(last_commit_wins(&memory.meaning, &meaning(&written)));
-    held(remembers_what_replay_gives(
-        &memory.meaning,
-        &replay,
-        &memory.rebalancing,
-    ));
+    let settled = Settled {
+        memory: &memory.meaning,
+        rebalancing: &memory.rebalancing,
+    };
+    held(memory_equals_replay(&settled, &replay));
     held(stays_deleted(&memory.meaning, &state.expect.deleted));
-    held(invariants::acked_commits_in_log(&Positions(state)));
+    held(acked_commits_in_log(&Positions(state)));
     let durable = meaning(&written[..state.log.durable as usize]);
     for spot in system.bounds.spots() {
         let answered = fetched(&state.coordinator, state.now_ms, spot);

@@ -1,7 +1,10 @@
 //! Failover: what is left of the log, and what another coordinator makes of it.
 
 use plimsoll_coordinator::{Coordinator, LoadExtent, Status, Timestamp};
-use plimsoll_promises::topic::{Meaning, compacted_loads_alike, load_is_complete};
+use plimsoll_promises::{
+    storage::compacted_means_the_same,
+    topic::{Meaning, load_is_complete},
+};
 
 use super::{
     log::Slot,
@@ -62,7 +65,7 @@ pub(super) fn load(taking: &mut StepRun<'_>, unreadable_after: Option<u8>) {
     taking.answer(timers);
     let broken = &mut taking.taken.broken;
     broken.extend(complete.err());
-    broken.extend(compacted_loads_alike(loaded.as_ref(), whole.as_ref()).err());
+    broken.extend(compacted_means_the_same(loaded.as_ref(), whole.as_ref()).err());
 }
 
 fn fresh(system: &GroupsSystem, epoch: i32) -> Coordinator {

@@ -360,7 +360,7 @@ impl CoordinatorMutant {
         match self.mistake.watches {
             // Of the others nobody knows.
             Some(_) => Vec::new(),
-            None => self.blind_of(&PromiseId::OFFSETS_TOPIC),
+            None => self.blind_of(PromiseId::OFFSETS_TOPIC),
         }
     }
 }

@@ -7,9 +7,10 @@ use plimsoll_coordinator::{
 };
 use plimsoll_offsets::{Ended, OffsetsRecord, Producer};
 use plimsoll_promises::{
-    Broken, View, invariants,
+    Broken, View,
     topic::{
-        Key, changes_only_what_is_named, comes_from_a_current_member, routed_to_group_partition,
+        Key, assignment_durable_before_delivery, changes_only_what_is_named,
+        comes_from_a_current_member, routed_to_group_partition,
     },
 };
 
@@ -181,7 +182,7 @@ impl StepRun<'_> {
             if self.state().expect.delivered > delivered {
                 self.taken.met.handed_out = true;
                 let view = checks::Positions(&self.taken.next);
-                let held = invariants::assignment_durable_before_delivery(&view);
+                let held = assignment_durable_before_delivery(&view);
                 self.taken.broken.extend(held.err());
             }
             self.taken.met.see(call.as_ref(), &answer);

@@ -43,7 +43,7 @@ impl GroupsSystem {
         Self {
             bounds,
             decisions,
-            watched: Watched::these(&PromiseId::OFFSETS_TOPIC),
+            watched: Watched::these(PromiseId::OFFSETS_TOPIC),
             beyond_breach: false,
         }
     }

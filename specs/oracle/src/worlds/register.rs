@@ -5,7 +5,7 @@
 //! an answer shows a value that nothing else explains; then that write took effect, once.
 
 use plimsoll_promises::{
-    Broken, Growing, Observation, Offset, Promise, S3, Setting,
+    Automaton, Broken, Growing, Observation, Offset, S3, Setting,
     s3::{Answer, Snapshot},
 };
 

@@ -1,11 +1,23 @@
 //! K1 LatestPerKeyRetained.
 
 use super::{LogView, Written, broken, view};
-use crate::{Broken, PromiseId};
+use crate::{Broken, Fault, Kind, Level, Promise, PromiseId};
+
+/// The promise.
+pub const PROMISE: Promise = Promise {
+    id: "K1",
+    name: "Newest per key is kept",
+    sentence: "Of every key the newest record that counts survives compaction unchanged.",
+    source: "Kafka Cleaner.shouldRetainRecord",
+    levels: &[Level::Storage],
+    kind: Kind::Log(newest_is_kept),
+    fault: Fault::Broker,
+    clauses: &[],
+};
 
 /// Of every key the newest record that counts, below what was cleaned, is found as it was written. Tombstones have
 /// K4.
-pub fn newest_is_kept<W: Written, V: LogView>(written: &W, found: &V) -> Result<(), Broken> {
+pub fn newest_is_kept(written: &dyn Written, found: &dyn LogView) -> Result<(), Broken> {
     let prefix = view::below(written.batches(), found.end());
     let newest = view::newest(prefix, &view::outcomes(prefix), written.cleaned_below());
     let kept = newest

@@ -1,10 +1,22 @@
 //! K10 KeylessRejected.
 
 use super::{Answer, LogView, Written, broken};
-use crate::{Broken, PromiseId};
+use crate::{Broken, Fault, Kind, Level, Promise, PromiseId};
+
+/// The promise.
+pub const PROMISE: Promise = Promise {
+    id: "K10",
+    name: "Keys are required",
+    sentence: "A compacted log refuses records without a key and drops those it finds.",
+    source: "Kafka LogValidator: INVALID_RECORD",
+    levels: &[Level::Storage],
+    kind: Kind::Log(keyless_is_dropped),
+    fault: Fault::Broker,
+    clauses: &[],
+};
 
 /// What was cleaned holds no record without a key.
-pub fn keyless_is_dropped<W: Written, V: LogView>(written: &W, found: &V) -> Result<(), Broken> {
+pub fn keyless_is_dropped(written: &dyn Written, found: &dyn LogView) -> Result<(), Broken> {
     if !written.compacted() {
         return Ok(());
     }

@@ -1,10 +1,22 @@
 //! K2 OrderAndOffsetsPreserved.
 
 use super::{Batch, LogView, Written, broken, view};
-use crate::{Broken, PromiseId};
+use crate::{Broken, Fault, Kind, Level, Promise, PromiseId};
+
+/// The promise.
+pub const PROMISE: Promise = Promise {
+    id: "K2",
+    name: "Compaction only removes",
+    sentence: "Compaction only removes: no record is moved, changed or made.",
+    source: "Kafka's documentation of log compaction",
+    levels: &[Level::Storage],
+    kind: Kind::Log(only_removed),
+    fault: Fault::Broker,
+    clauses: &[],
+};
 
 /// Every batch that is found was written with these offsets, by this producer, and every record in it is unchanged.
-pub fn only_removed<W: Written, V: LogView>(written: &W, found: &V) -> Result<(), Broken> {
+pub fn only_removed(written: &dyn Written, found: &dyn LogView) -> Result<(), Broken> {
     for batch in found.batches() {
         let first = view::holding(written.batches(), batch.last);
         let bare = |batch: &Batch| {

@@ -1,13 +1,25 @@
 //! K4 TombstoneLifetime.
 
 use super::{Cleaned, LogView, Written, broken, view};
-use crate::{Broken, PromiseId};
+use crate::{Broken, Fault, Kind, Level, Promise, PromiseId};
+
+/// The promise.
+pub const PROMISE: Promise = Promise {
+    id: "K4",
+    name: "Tombstone lifetime",
+    sentence: "A tombstone stays until its horizon, and goes with the first pass after it.",
+    source: "KIP-534; KAFKA-4529, KAFKA-8522",
+    levels: &[Level::Storage],
+    kind: Kind::Log(tombstones_live_until_horizon),
+    fault: Fault::Broker,
+    clauses: &[],
+};
 
 /// A tombstone that is the newest record of its key stays for `delete_retention_ms` after the first pass that reached
 /// it, and a pass after that takes it.
-pub fn tombstones_live_until_horizon<W: Written, V: LogView>(
-    written: &W,
-    found: &V,
+pub fn tombstones_live_until_horizon(
+    written: &dyn Written,
+    found: &dyn LogView,
 ) -> Result<(), Broken> {
     let prefix = view::below(written.batches(), found.end());
     let newest = view::newest(prefix, &view::outcomes(prefix), written.cleaned_below());

@@ -1,47 +1,91 @@
 //! K6 ReplayEquivalence.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Batch, LogView, Written, broken, view};
-use crate::{Broken, Offset, PromiseId, Value};
+use super::{Aborted, Batch, LogView, Written, broken, view};
+use crate::{Broken, Fault, Kind, Level, Offset, Promise, PromiseId, Value, topic::Meaning};
 
-/// A reader of committed records makes the same of what is left as it would have made of everything.
+/// The promise.
+pub const PROMISE: Promise = Promise {
+    id: "K6",
+    name: "Replay equivalence",
+    sentence: "What a reader makes of the compacted log is what the whole log would have given.",
+    source: "the contract between cleaner and coordinator (stated here first); KAFKA-5247",
+    levels: &[Level::Storage, Level::OffsetsTopic],
+    kind: Kind::Log(committed_values_are_kept),
+    fault: Fault::Broker,
+    clauses: &[],
+};
+
+/// A reader makes of a compacted log what it would have made of everything that was written, and gets through it.
+/// `None` is a reader that refused.
 ///
-/// It is the contract between the cleaner and whoever keeps state in a compacted log: the last value of each key is
-/// the same, whatever was compacted and wherever a crash came.
-pub fn compacted_means_the_same<W: Written, V: LogView>(
-    written: &W,
-    found: &V,
+/// It is the contract between the cleaner and whoever keeps state in a compacted log, whatever was compacted and
+/// wherever a crash came.
+pub fn compacted_means_the_same<R: Reading>(
+    compacted: Option<&R>,
+    whole: Option<&R>,
 ) -> Result<(), Broken> {
+    let what = match (compacted, whole) {
+        (Some(compacted), Some(whole)) => match compacted.differs(whole) {
+            None => return Ok(()),
+            Some((left, all)) => {
+                format!("the compacted log gives {left}; everything that was written gives {all}")
+            }
+        },
+        (None, Some(_)) => "the compacted log is refused; the whole one would be read".to_owned(),
+        (None, None) => "the log is refused, compacted or whole".to_owned(),
+        (Some(_), None) => {
+            "the compacted log is read, but the whole one would be refused".to_owned()
+        }
+    };
+    broken(PromiseId::K6, what)
+}
+
+/// What a reader makes of a log.
+pub trait Reading {
+    /// Where the two differ, in words.
+    fn differs(&self, whole: &Self) -> Option<(String, String)>;
+}
+
+/// A coordinator that loads an offsets topic.
+impl Reading for Meaning {
+    fn differs(&self, whole: &Self) -> Option<(String, String)> {
+        self.differ(whole, &BTreeSet::new())
+    }
+}
+
+/// The last value of each key.
+struct Values(BTreeMap<Value, Value>);
+
+impl Reading for Values {
+    fn differs(&self, whole: &Self) -> Option<(String, String)> {
+        let mut keys = whole.0.keys().chain(self.0.keys());
+        let key = keys.find(|key| whole.0.get(key) != self.0.get(key))?;
+        let description = |of: &Values| match of.0.get(key) {
+            Some(value) => format!("value {value} for key {key}"),
+            None => format!("nothing for key {key}"),
+        };
+        Some((description(self), description(whole)))
+    }
+}
+
+/// The reader of committed records, who keeps the last value of each key.
+fn committed_values_are_kept(written: &dyn Written, found: &dyn LogView) -> Result<(), Broken> {
     let prefix = view::below(written.batches(), found.end());
     let bounds = (found.start(), found.last_stable());
     let aborted = view::outcomes(prefix).aborted;
+    let within = |aborted: &[Aborted], producer, base| {
+        let mut aborted = aborted.iter();
+        aborted.any(|a| a.producer == producer && a.first <= base && base < a.marker)
+    };
     let whole = materialised(prefix, bounds, |producer, base| {
-        aborted
-            .iter()
-            .any(|a| a.producer == producer && a.first <= base && base < a.marker)
+        within(&aborted, producer, base)
     });
     let left = materialised(found.batches(), bounds, |producer, base| {
-        let mut description = found.aborted().iter();
-        description.any(|a| a.producer == producer && a.first <= base && base < a.marker)
+        within(found.aborted(), producer, base)
     });
-    let mut keys = whole.keys().chain(left.keys());
-    match keys.find(|key| whole.get(key) != left.get(key)) {
-        None => Ok(()),
-        Some(key) => {
-            let description = |value: Option<&Value>| {
-                value.map_or_else(|| "nothing".to_owned(), |v| format!("value {v}"))
-            };
-            broken(
-                PromiseId::K6,
-                format!(
-                    "for key {key} a reader finds {}, and everything that was written gives {}",
-                    description(left.get(key)),
-                    description(whole.get(key))
-                ),
-            )
-        }
-    }
+    compacted_means_the_same(Some(&Values(left)), Some(&Values(whole)))
 }
 
 /// The last value of each key, as a reader finds it who leaves out what was aborted.

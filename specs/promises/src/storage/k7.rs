@@ -3,13 +3,25 @@
 use std::collections::BTreeMap;
 
 use super::{BatchKind, LogView, Written, broken, view};
-use crate::{Broken, Offset, PromiseId, Value};
+use crate::{Broken, Fault, Kind, Level, Offset, Promise, PromiseId, Value};
+
+/// The promise.
+pub const PROMISE: Promise = Promise {
+    id: "K7",
+    name: "Transaction-aware cleaning",
+    sentence: "An aborted record shadows no committed one, and a marker stays while a record of its transaction does.",
+    source: "Kafka Cleaner, CleanedTransactionMetadata; KAFKA-14055, KAFKA-13727",
+    levels: &[Level::Storage],
+    kind: Kind::Log(transactions_are_cleaned_with_care),
+    fault: Fault::Broker,
+    clauses: &[],
+};
 
 /// While a record of a decided transaction is there its marker is, and no record is gone whose only successors were
 /// aborted.
-pub fn transactions_are_cleaned_with_care<W: Written, V: LogView>(
-    written: &W,
-    found: &V,
+pub fn transactions_are_cleaned_with_care(
+    written: &dyn Written,
+    found: &dyn LogView,
 ) -> Result<(), Broken> {
     let prefix = view::below(written.batches(), found.end());
     let outcomes = view::outcomes(prefix);
@@ -42,11 +54,11 @@ pub fn transactions_are_cleaned_with_care<W: Written, V: LogView>(
 }
 
 /// A record that counts and is the newest of its key, and is gone; and a newer one of that key that was aborted.
-fn shadowed<V: LogView>(
+fn shadowed(
     prefix: &[super::Batch],
     outcomes: &view::Outcomes,
     cleaned: Offset,
-    found: &V,
+    found: &dyn LogView,
 ) -> Option<(Offset, Offset)> {
     let mut aborted: BTreeMap<Value, Offset> = BTreeMap::new();
     for batch in prefix {

@@ -3,11 +3,23 @@
 use std::collections::BTreeMap;
 
 use super::{BatchKind, LogView, Written, broken, view};
-use crate::{Broken, Offset, PromiseId};
+use crate::{Broken, Fault, Kind, Level, Offset, Promise, PromiseId};
+
+/// The promise.
+pub const PROMISE: Promise = Promise {
+    id: "K8",
+    name: "The end is kept",
+    sentence: "Compaction keeps the log's end, and each producer's last batch.",
+    source: "Kafka Cleaner; KAFKA-17076, KAFKA-8335",
+    levels: &[Level::Storage],
+    kind: Kind::Log(end_is_kept),
+    fault: Fault::Broker,
+    clauses: &[],
+};
 
 /// The batch that ends the log is there, possibly emptied, and so is the last batch of each producer: otherwise offsets
 /// or sequences would be given twice.
-pub fn end_is_kept<W: Written, V: LogView>(written: &W, found: &V) -> Result<(), Broken> {
+pub fn end_is_kept(written: &dyn Written, found: &dyn LogView) -> Result<(), Broken> {
     let prefix = view::below(written.batches(), found.end());
     let mut last: BTreeMap<i64, Offset> = BTreeMap::new();
     for batch in prefix {

@@ -1,13 +1,25 @@
 //! K9 SwapAtomicity.
 
 use super::{Batch, LogView, broken, view};
-use crate::{Broken, Offset, PromiseId};
+use crate::{Broken, Fault, Kind, Level, Offset, Promise, PromiseId};
+
+/// The promise.
+pub const PROMISE: Promise = Promise {
+    id: "K9",
+    name: "Atomic swap",
+    sentence: "A crash in the swap leaves, group by group, the old segments or the new one.",
+    source: "Kafka LogLoader: .cleaned, .swap",
+    levels: &[Level::Storage],
+    kind: Kind::Step,
+    fault: Fault::Broker,
+    clauses: &[],
+};
 
 /// After a crash in a pass of the cleaner the log is what the pass had made of it up to some offset, and what it was
 /// before from there on.
 ///
 /// Groups of segments are replaced one after the other, from the oldest on.
-pub fn old_or_new<V: LogView>(old: &[Batch], new: &[Batch], found: &V) -> Result<(), Broken> {
+pub fn old_or_new(old: &[Batch], new: &[Batch], found: &dyn LogView) -> Result<(), Broken> {
     let found = found.batches();
     let mut bounds: Vec<Offset> = old.iter().map(|batch| batch.last + 1).collect();
     bounds.push(0);

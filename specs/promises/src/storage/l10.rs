@@ -1,10 +1,22 @@
 //! L10 RecoverIdempotent.
 
 use super::{LogView, broken};
-use crate::{Broken, PromiseId};
+use crate::{Broken, Fault, Kind, Level, Promise, PromiseId};
+
+/// The promise.
+pub const PROMISE: Promise = Promise {
+    id: "L10",
+    name: "Recovery is idempotent",
+    sentence: "Recovering twice gives what recovering once gives, and so does recovering after a crash in recovery.",
+    source: "Kafka LogManager.loadLogs; KAFKA-10471, KAFKA-10101",
+    levels: &[Level::Storage],
+    kind: Kind::Step,
+    fault: Fault::Broker,
+    clauses: &[],
+};
 
 /// Two recoveries, one of them after another or after a crash within one, give the same log.
-pub fn recovered_alike<V: LogView, U: LogView>(once: &V, again: &U) -> Result<(), Broken> {
+pub fn recovered_alike(once: &dyn LogView, again: &dyn LogView) -> Result<(), Broken> {
     let differs = [
         ("log start", once.start() != again.start()),
         ("log end", once.end() != again.end()),

@@ -6,7 +6,19 @@ use super::{
     Aborted, Batch, BatchKind, LogView, ProducerState, Written, broken,
     view::{self, Outcomes},
 };
-use crate::{Broken, Offset, PromiseId};
+use crate::{Broken, Fault, Kind, Level, Offset, Promise, PromiseId};
+
+/// The promise.
+pub const PROMISE: Promise = Promise {
+    id: "L11",
+    name: "Derived state is the log's",
+    sentence: "Indexes, producers, epochs and transactions after any opening are those that the log itself gives.",
+    source: "Kafka UnifiedLog.rebuildProducerState; KAFKA-9892, KAFKA-16541",
+    levels: &[Level::Storage],
+    kind: Kind::Log(derived_from_log),
+    fault: Fault::Broker,
+    clauses: &[],
+};
 
 /// How many batches of a producer a log must remember.
 const WINDOW: usize = 5;
@@ -15,7 +27,7 @@ const WINDOW: usize = 5;
 ///
 /// A log whose older batches were compacted away may remember fewer of them, never others; one whose beginning was
 /// deleted may begin its epochs there.
-pub fn derived_from_log<W: Written, V: LogView>(written: &W, found: &V) -> Result<(), Broken> {
+pub fn derived_from_log(written: &dyn Written, found: &dyn LogView) -> Result<(), Broken> {
     let prefix = view::below(written.batches(), found.end());
     let outcomes = view::outcomes(prefix);
     producers(prefix, found)?;
@@ -24,7 +36,7 @@ pub fn derived_from_log<W: Written, V: LogView>(written: &W, found: &V) -> Resul
     times(found)
 }
 
-fn producers<V: LogView>(prefix: &[Batch], found: &V) -> Result<(), Broken> {
+fn producers(prefix: &[Batch], found: &dyn LogView) -> Result<(), Broken> {
     let wanted = remembered(prefix);
     let known: BTreeMap<i64, &ProducerState> =
         found.producers().iter().map(|p| (p.id, p)).collect();
@@ -100,7 +112,7 @@ fn remembered(batches: &[Batch]) -> Vec<ProducerState> {
     states.into_values().collect()
 }
 
-fn transactions<V: LogView>(outcomes: &Outcomes, synced: Offset, found: &V) -> Result<(), Broken> {
+fn transactions(outcomes: &Outcomes, synced: Offset, found: &dyn LogView) -> Result<(), Broken> {
     // After an opening everything is synced; before the next sync, what is above the high watermark is undecided.
     let high_watermark = synced.min(found.end());
     let undecided = outcomes
@@ -171,7 +183,7 @@ fn transactions<V: LogView>(outcomes: &Outcomes, synced: Offset, found: &V) -> R
     }
 }
 
-fn epochs<V: LogView>(prefix: &[Batch], found: &V) -> Result<(), Broken> {
+fn epochs(prefix: &[Batch], found: &dyn LogView) -> Result<(), Broken> {
     let mut wanted: Vec<(i32, Offset)> = Vec::new();
     for batch in prefix {
         if wanted
@@ -201,7 +213,7 @@ fn epochs<V: LogView>(prefix: &[Batch], found: &V) -> Result<(), Broken> {
 }
 
 /// The time index leads to the first record at or after each time.
-fn times<V: LogView>(found: &V) -> Result<(), Broken> {
+fn times(found: &dyn LogView) -> Result<(), Broken> {
     let records: Vec<_> = found
         .batches()
         .iter()

@@ -1,11 +1,23 @@
 //! L13 FetchEdges.
 
 use super::{Fetched, LogView, broken};
-use crate::{Broken, Offset, PromiseId};
+use crate::{Broken, Fault, Kind, Level, Offset, Promise, PromiseId};
+
+/// The promise.
+pub const PROMISE: Promise = Promise {
+    id: "L13",
+    name: "Fetch edges",
+    sentence: "A fetch outside the log is refused, at its end empty, and in a gap answered with what follows.",
+    source: "Kafka LocalLog.read, Partition.fetchRecords",
+    levels: &[Level::Storage],
+    kind: Kind::Log(|_, found| fetch_edges(found)),
+    fault: Fault::Broker,
+    clauses: &[],
+};
 
 /// Below its start and above its end a log refuses, at its end it has nothing, and in a gap it goes on with what
 /// follows.
-pub fn fetch_edges<V: LogView>(found: &V) -> Result<(), Broken> {
+pub fn fetch_edges(found: &dyn LogView) -> Result<(), Broken> {
     let (start, end) = (found.start(), found.end());
     let wanted = |at: Offset| {
         if at < start || at > end {

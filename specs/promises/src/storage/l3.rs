@@ -1,14 +1,26 @@
 //! L3 OffsetAssignment.
 
 use super::{LogView, broken};
-use crate::{Broken, PromiseId};
+use crate::{Broken, Fault, Kind, Level, Promise, PromiseId};
+
+/// The promise.
+pub const PROMISE: Promise = Promise {
+    id: "L3",
+    name: "Offsets in order",
+    sentence: "Offsets are given in order and without gaps, and a record stands at the offset that its producer was told.",
+    source: "Kafka UnifiedLog.append, LogValidator.validateMessagesAndAssignOffsets",
+    levels: &[Level::Storage],
+    kind: Kind::Log(|_, found| offsets_are_assigned(found)),
+    fault: Fault::Broker,
+    clauses: &[],
+};
 
 /// A scan returns batches in the order of their offsets, each record within its batch, up to the log's end and not
 /// beyond.
 ///
 /// Compaction keeps first and last offset of what it empties, so gaps between batches are its work alone and are
 /// judged by L9 and K2, against what was written.
-pub fn offsets_are_assigned<V: LogView>(found: &V) -> Result<(), Broken> {
+pub fn offsets_are_assigned(found: &dyn LogView) -> Result<(), Broken> {
     let mut next = None;
     for batch in found.batches() {
         let (base, last) = (batch.base, batch.last);

@@ -1,10 +1,22 @@
 //! L7 BatchAtomicity.
 
 use super::{Fetched, LogView, broken};
-use crate::{Broken, PromiseId};
+use crate::{Broken, Fault, Kind, Level, Promise, PromiseId};
+
+/// The promise.
+pub const PROMISE: Promise = Promise {
+    id: "L7",
+    name: "Whole batches",
+    sentence: "A batch is fetched whole, also by a fetch at an offset inside it.",
+    source: "KIP-74; Kafka LogSegment.read, FileRecords.slice",
+    levels: &[Level::Storage],
+    kind: Kind::Log(|_, found| batches_are_whole(found)),
+    fault: Fault::Broker,
+    clauses: &[],
+};
 
 /// A fetch at any offset inside a batch begins with that batch, whole: the client leaves out what it did not ask for.
-pub fn batches_are_whole<V: LogView>(found: &V) -> Result<(), Broken> {
+pub fn batches_are_whole(found: &dyn LogView) -> Result<(), Broken> {
     for batch in found.batches() {
         for at in batch.base.max(found.start())..=batch.last {
             let fetched = found.fetch(at);

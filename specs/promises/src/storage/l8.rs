@@ -3,7 +3,19 @@
 use std::collections::BTreeSet;
 
 use super::{Batch, BatchKind, LogView, broken};
-use crate::{Broken, Offset, PromiseId};
+use crate::{Broken, Fault, Kind, Level, Offset, Promise, PromiseId};
+
+/// The promise.
+pub const PROMISE: Promise = Promise {
+    id: "L8",
+    name: "Idempotent append",
+    sentence: "A retried batch is recognised and answered with its first offset; no sequence stands in the log twice.",
+    source: "KIP-98; Kafka ProducerStateEntry, ProducerAppendInfo",
+    levels: &[Level::Storage],
+    kind: Kind::Log(|_, found| sequences_are_unique(found)),
+    fault: Fault::Broker,
+    clauses: &[],
+};
 
 /// What a producer was told of a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +29,7 @@ pub enum Answer {
 }
 
 /// No sequence of any producer's epoch stands in the log twice.
-pub fn sequences_are_unique<V: LogView>(found: &V) -> Result<(), Broken> {
+pub fn sequences_are_unique(found: &dyn LogView) -> Result<(), Broken> {
     let mut seen = BTreeSet::new();
     for batch in found.batches() {
         let (Some(source), false) = (batch.source, matches!(batch.kind, BatchKind::Marker { .. }))

@@ -1,11 +1,23 @@
 //! L9 RecoverIsPrefix.
 
 use super::{LogView, Written, broken, view};
-use crate::{Broken, PromiseId};
+use crate::{Broken, Fault, Kind, Level, Promise, PromiseId};
+
+/// The promise.
+pub const PROMISE: Promise = Promise {
+    id: "L9",
+    name: "Recovery is a prefix",
+    sentence: "Recovery leaves a prefix of what was written, with everything in it that was synced, and always opens.",
+    source: "Kafka LogSegment.recover, LogLoader.recoverLog",
+    levels: &[Level::Storage],
+    kind: Kind::Log(recovered_is_prefix),
+    fault: Fault::Broker,
+    clauses: &[],
+};
 
 /// `flushed ⊑ recovered ⊑ written`: the log ends where a written batch ends, holds everything that was synced, and
 /// above what was cleaned every batch is as it was written.
-pub fn recovered_is_prefix<W: Written, V: LogView>(written: &W, found: &V) -> Result<(), Broken> {
+pub fn recovered_is_prefix(written: &dyn Written, found: &dyn LogView) -> Result<(), Broken> {
     let (end, synced) = (found.end(), written.synced());
     let all = written.batches();
     if end < synced {

@@ -1,43 +1,42 @@
 //! What the offsets topic and the coordinator on it promise: relations between what was written, what the coordinator
 //! remembers and what it is about to do.
 //!
-//! | id | what it says | where |
-//! |---|---|---|
-//! | O1 | the last record counts | [`last_commit_wins`] |
-//! | O3 | a fetch answers what is durable | [`fetched_as_committed`] |
-//! | O6 | what may expire | [`expires_only_what_may`] |
-//! | O7 | which group may be removed | [`removes_only_what_is_over`] |
-//! | O8 | keys do not interact | [`changes_only_what_is_named`] |
-//! | S1 | memory equals replay, all of it | [`remembers_what_replay_gives`] |
-//! | S6 | a load is complete | [`load_is_complete`] |
-//! | S9 | what was deleted stays deleted | [`stays_deleted`] |
-//! | S10 | where a group's records stand | [`routed_to_group_partition`] |
-//! | G4 | who may commit | [`comes_from_a_current_member`] |
-//! | G8 | one member per instance | [`instance_has_one_member`] |
-//! | V1, V2 | what time alone brings about | [`phase_ends`], [`silent_members_leave`] |
-//! | K6 | the compacted log loads, and means the same | [`compacted_loads_alike`] |
-//!
 //! The reference is [`meaning`]: a log's meaning, defined here over again, so that a mistake of the replay cannot hide in
 //! its own mirror.
 
-mod expiry;
-mod fencing;
-mod loading;
+pub(crate) mod g3;
+pub(crate) mod g4;
+pub(crate) mod g8;
 mod log;
-mod recovery;
-mod routing;
-mod state;
+pub(crate) mod o1;
+pub(crate) mod o3;
+pub(crate) mod o6;
+pub(crate) mod o7;
+pub(crate) mod o8;
+pub(crate) mod s1;
+pub(crate) mod s10;
+pub(crate) mod s3_log;
+pub(crate) mod s6;
+pub(crate) mod s9;
+pub(crate) mod v1;
+pub(crate) mod v2;
 
-pub use expiry::{Expiring, Phase, expires_only_what_may, removes_only_what_is_over};
-pub use fencing::{comes_from_a_current_member, instance_has_one_member};
-pub use loading::{compacted_loads_alike, load_is_complete};
+pub use g3::assignment_durable_before_delivery;
+pub use g4::comes_from_a_current_member;
+pub use g8::instance_has_one_member;
 pub use log::{Committed, Entry, Generation, Key, Meaning, Member, Name, meaning, printable};
-pub use recovery::{phase_ends, silent_members_leave};
-pub use routing::routed_to_group_partition;
-pub use state::{
-    Deletions, changes_only_what_is_named, fetched_as_committed, last_commit_wins,
-    remembers_what_replay_gives, stays_deleted,
-};
+pub use o1::last_commit_wins;
+pub use o3::fetched_as_committed;
+pub use o6::{Expiring, Phase, expires_only_what_may};
+pub use o7::removes_only_what_is_over;
+pub use o8::changes_only_what_is_named;
+pub use s1::{Persistent, Settled, memory_equals_replay};
+pub use s3_log::acked_commits_in_log;
+pub use s6::load_is_complete;
+pub use s9::{Deletions, stays_deleted};
+pub use s10::routed_to_group_partition;
+pub use v1::phase_ends;
+pub use v2::silent_members_leave;
 
 use crate::{Because, Broken, PromiseId};
 

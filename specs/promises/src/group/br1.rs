@@ -2,7 +2,22 @@
 
 use std::marker::PhantomData;
 
-use crate::{Because, Broken, Memory, Moment, Observation, Offset, Promise, PromiseId, Setting};
+use crate::{
+    Automaton, Because, Broken, Fault, Kind, Level, Memory, Moment, Observation, Offset, Promise,
+    PromiseId, Setting,
+};
+
+/// The promise.
+pub const PROMISE: Promise = Promise {
+    id: "BR1",
+    name: "Bounded replay at a resume",
+    sentence: "A tenure resumes at most U + Z records before what its group had already processed.",
+    source: "bounded replay (stated here first)",
+    levels: &[Level::Group],
+    kind: Kind::Automaton,
+    fault: Fault::Client,
+    clauses: &[],
+};
 
 /// Remembers the frontier: the offset after the last record that any tenure processed.
 ///
@@ -30,7 +45,7 @@ impl<M: Memory> Br1<M> {
     }
 }
 
-impl<M: Memory> Promise for Br1<M> {
+impl<M: Memory> Automaton for Br1<M> {
     const ID: PromiseId = PromiseId::BR1;
     // The frontier only grows, so a load looks best at the earliest moment.
     const KINDEST: Moment = Moment::Earliest;

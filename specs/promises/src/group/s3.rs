@@ -1,7 +1,20 @@
 //! S3 AckImpliesDurable, as clients see it: the committed offset as a register.
 
 use crate::{
-    Because, Broken, Memory, Moment, Observation, Offset, Promise, PromiseId, Setting, memory::List,
+    Automaton, Because, Broken, Fault, Kind, Level, Memory, Moment, Observation, Offset, Promise,
+    PromiseId, Setting, memory::List,
+};
+
+/// The promise.
+pub const PROMISE: Promise = Promise {
+    id: "S3",
+    name: "Acknowledged commits stay",
+    sentence: "Once a commit is acknowledged, every later answer shows it or a newer one.",
+    source: "Kafka CoordinatorRuntime: answers wait for the high watermark",
+    levels: &[Level::Group],
+    kind: Kind::Automaton,
+    fault: Fault::Broker,
+    clauses: &[],
 };
 
 /// What the coordinator may answer: a committed offset, or none.
@@ -84,7 +97,7 @@ impl<M: Memory> S3<M> {
     }
 }
 
-impl<M: Memory> Promise for S3<M> {
+impl<M: Memory> Automaton for S3<M> {
     const ID: PromiseId = PromiseId::S3;
     const KINDEST: Moment = Moment::Latest;
 

@@ -1,8 +1,21 @@
 //! BR2: bounded replay in all.
 
 use crate::{
-    Because, Broken, Memory, Moment, Observation, Offset, Promise, PromiseId, Setting, Tenure,
+    Automaton, Because, Broken, Fault, Kind, Level, Memory, Moment, Observation, Offset, Promise,
+    PromiseId, Setting, Tenure,
     memory::{List, OffsetSet},
+};
+
+/// The promise.
+pub const PROMISE: Promise = Promise {
+    id: "BR2",
+    name: "Bounded replay in all",
+    sentence: "All records that the group processed again number at most E·(U + Z).",
+    source: "bounded replay (stated here first)",
+    levels: &[Level::Group],
+    kind: Kind::Automaton,
+    fault: Fault::Client,
+    clauses: &[],
 };
 
 /// Remembers what each tenure processed, as far as it can still matter; counts replay, and `E`.
@@ -117,7 +130,7 @@ impl<M: Memory> Br2<M> {
     }
 }
 
-impl<M: Memory> Promise for Br2<M> {
+impl<M: Memory> Automaton for Br2<M> {
     const ID: PromiseId = PromiseId::BR2;
     const KINDEST: Moment = Moment::Latest;
 

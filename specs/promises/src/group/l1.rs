@@ -1,8 +1,21 @@
 //! L1 AckedDurable: an acknowledged record stays.
 
 use crate::{
-    Because, Broken, Memory, Moment, Observation, Offset, Promise, PromiseId, Setting,
+    Automaton, Because, Broken, Fault, Kind, Level, Memory, Moment, Observation, Offset, Promise,
+    PromiseId, Setting,
     memory::{OffsetSet, ValueTable},
+};
+
+/// The promise.
+pub const PROMISE: Promise = Promise {
+    id: "L1",
+    name: "Acknowledged records stay",
+    sentence: "Once a record is acknowledged, it stays at its offset until it is legally deleted.",
+    source: "Kafka acks=all; LeaderCompleteness in the replication specifications",
+    levels: &[Level::Group, Level::Storage],
+    kind: Kind::Automaton,
+    fault: Fault::Broker,
+    clauses: &[],
 };
 
 /// Remembers which offsets were acknowledged, and the values of those that nobody has read yet.
@@ -40,7 +53,7 @@ fn broken(because: Because) -> Result<(), Broken> {
     })
 }
 
-impl<M: Memory> Promise for L1<M> {
+impl<M: Memory> Automaton for L1<M> {
     const ID: PromiseId = PromiseId::L1;
     // The more is acknowledged the more must be there, so the log end looks best when it was asked for.
     const KINDEST: Moment = Moment::Earliest;

@@ -1,8 +1,20 @@
 //! O2 NoSelfRegress: within a tenure, accepted commits do not go back.
 
 use crate::{
-    Because, Broken, Memory, Moment, Observation, Offset, Promise, PromiseId, Setting, Tenure,
-    memory::List,
+    Automaton, Because, Broken, Fault, Kind, Level, Memory, Moment, Observation, Offset, Promise,
+    PromiseId, Setting, Tenure, memory::List,
+};
+
+/// The promise.
+pub const PROMISE: Promise = Promise {
+    id: "O2",
+    name: "A tenure's commits never go back",
+    sentence: "Within one tenure accepted commits never go back, unless the client sought back.",
+    source: "client rule: the broker does not enforce it",
+    levels: &[Level::Group],
+    kind: Kind::Automaton,
+    fault: Fault::Client,
+    clauses: &[],
 };
 
 /// Remembers the highest accepted commit of each tenure.
@@ -24,7 +36,7 @@ impl<M: Memory> O2<M> {
     }
 }
 
-impl<M: Memory> Promise for O2<M> {
+impl<M: Memory> Automaton for O2<M> {
     const ID: PromiseId = PromiseId::O2;
     // The highest accepted commit only rises, so a commit looks best when it was issued.
     const KINDEST: Moment = Moment::Earliest;

@@ -1,7 +1,19 @@
-//! S10: where a group's records stand.
+//! S10 StableRouting.
 
 use super::broken;
-use crate::{Broken, PromiseId};
+use crate::{Broken, Fault, Kind, Level, Promise, PromiseId};
+
+/// The promise.
+pub const PROMISE: Promise = Promise {
+    id: "S10",
+    name: "Stable routing",
+    sentence: "A group's records stand in the partition of the offsets topic in which every broker looks for them.",
+    source: "Kafka GroupCoordinatorService.partitionFor",
+    levels: &[Level::OffsetsTopic],
+    kind: Kind::Step,
+    fault: Fault::Broker,
+    clauses: &[],
+};
 
 /// A group's records were written to the partition in which every broker looks for them: the absolute value of Java's
 /// string hash, of which the smallest integer has none and counts as 0, modulo the topic's number of partitions.

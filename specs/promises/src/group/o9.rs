@@ -1,8 +1,20 @@
 //! O9 ZombieCommitRejected: a former owner's commit is refused.
 
 use crate::{
-    Because, Broken, Memory, Moment, Observation, Promise, PromiseId, Setting, Tenure, Value,
-    memory::List,
+    Automaton, Because, Broken, Fault, Kind, Level, Memory, Moment, Observation, Promise,
+    PromiseId, Setting, Tenure, Value, memory::List,
+};
+
+/// The promise.
+pub const PROMISE: Promise = Promise {
+    id: "O9",
+    name: "Former owners are fenced",
+    sentence: "Once a partition's new assignment is delivered, no commit of the former owner is accepted.",
+    source: "Kafka OffsetMetadataManager.validateOffsetCommit; KIP-848 member epochs",
+    levels: &[Level::Group],
+    kind: Kind::Automaton,
+    fault: Fault::Broker,
+    clauses: &[],
 };
 
 /// Remembers the newest delivered assignment, and the generations under which the others were delivered.
@@ -62,7 +74,7 @@ impl<M: Memory> O9<M> {
     }
 }
 
-impl<M: Memory> Promise for O9<M> {
+impl<M: Memory> Automaton for O9<M> {
     const ID: PromiseId = PromiseId::O9;
     // Assignments only become more, so a commit looks best when it was issued.
     const KINDEST: Moment = Moment::Earliest;

@@ -1,7 +1,19 @@
-//! What may be dropped because nobody needs it any more: O6 and O7.
+//! O6 Expiry.
 
-use super::{Key, Meaning, Name, broken};
-use crate::{Broken, PromiseId};
+use super::{Key, broken};
+use crate::{Broken, Fault, Kind, Level, Promise, PromiseId};
+
+/// The promise.
+pub const PROMISE: Promise = Promise {
+    id: "O6",
+    name: "Expiry only when due",
+    sentence: "An offset expires only if its retention is over, no transaction on it is open, and nobody is subscribed or rebalancing.",
+    source: "KIP-211; Kafka OffsetExpirationConditionImpl; KAFKA-4682, KAFKA-13636",
+    levels: &[Level::OffsetsTopic],
+    kind: Kind::Step,
+    fault: Fault::Broker,
+    clauses: &[],
+};
 
 /// What a group is doing while its offsets are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +47,7 @@ pub struct Expiring<'a> {
     pub retention_ms: i64,
 }
 
-/// O6: an offset that expires may expire.
+/// An offset that expires may expire.
 pub fn expires_only_what_may(expiring: &Expiring<'_>) -> Result<(), Broken> {
     let Expiring { key, phase, .. } = expiring;
     let since_ms = match phase {
@@ -60,31 +72,5 @@ pub fn expires_only_what_may(expiring: &Expiring<'_>) -> Result<(), Broken> {
     broken(
         PromiseId::O6,
         format!("the offset of {key} expires, but {because}"),
-    )
-}
-
-/// O7: a group whose record is removed has nobody in it, nothing stored for it besides what goes in the same step, and
-/// no open transaction.
-pub fn removes_only_what_is_over(
-    group: &Name,
-    remembered: &Meaning,
-    members: usize,
-    goes_too: impl Fn(&Key) -> bool,
-) -> Result<(), Broken> {
-    let mut left = remembered.offsets.keys();
-    let left = left.find(|key| key.group == *group && !goes_too(key));
-    let mut pending = remembered.pending.iter();
-    let pending = pending.find(|(key, _, _)| key.group == *group && !goes_too(key));
-    let because = match (members, left, pending) {
-        (0, None, None) => return Ok(()),
-        (0, None, Some((key, producer, _))) => {
-            format!("a transaction of producer {producer} on {key} is still open")
-        }
-        (0, Some(key), _) => format!("the offset of {key} is still stored"),
-        (members, ..) => format!("it has {members} members"),
-    };
-    broken(
-        PromiseId::O7,
-        format!("group {group} is removed, but {because}"),
     )
 }

@@ -1,8 +1,20 @@
 //! D1 CommittedImpliesProcessed: at-least-once, as an invariant of every moment.
 
 use crate::{
-    Because, Broken, Memory, Moment, Observation, Offset, Promise, PromiseId, Setting,
-    memory::OffsetSet,
+    Automaton, Because, Broken, Fault, Kind, Level, Memory, Moment, Observation, Offset, Promise,
+    PromiseId, Setting, memory::OffsetSet,
+};
+
+/// The promise.
+pub const PROMISE: Promise = Promise {
+    id: "D1",
+    name: "Committed means processed",
+    sentence: "Every record below the committed offset has been processed by some member of the group.",
+    source: "at-least-once delivery, as a state invariant (stated here first)",
+    levels: &[Level::Group],
+    kind: Kind::Automaton,
+    fault: Fault::Client,
+    clauses: &[],
 };
 
 /// Remembers what the group has processed, and how far it has committed.
@@ -68,7 +80,7 @@ impl<M: Memory> D1<M> {
     }
 }
 
-impl<M: Memory> Promise for D1<M> {
+impl<M: Memory> Automaton for D1<M> {
     const ID: PromiseId = PromiseId::D1;
     // More and more gets processed, so a commit looks best at the latest moment.
     const KINDEST: Moment = Moment::Latest;
