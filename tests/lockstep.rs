@@ -28,8 +28,6 @@ mod setup;
 mod situations;
 #[path = "lockstep/story_world.rs"]
 mod story_world;
-#[path = "lockstep/view.rs"]
-mod view;
 #[path = "lockstep/world.rs"]
 mod world;
 

@@ -7,10 +7,9 @@ use std::sync::Arc;
 
 use plimsoll_disk::{Faulty, SimDisk};
 use plimsoll_log::{Log, LogError, RecoveryReport};
-use plimsoll_promises::storage;
+use plimsoll_promises::{group::l1, storage};
 
 use crate::op::Fate;
-use crate::view::{Found, WrittenLog};
 use crate::world::{DIRECTORY, World, Wrong, description};
 
 /// How many survivors are told apart.
@@ -112,12 +111,6 @@ impl World {
     /// What was recovered must be what a crash may leave; the vector is cut to it.
     fn recovered(&mut self, log: Log, report: &RecoveryReport, lost: bool) -> Result<(), Wrong> {
         let (start, end) = (log.log_start_offset(), log.log_end_offset());
-        if end < self.acknowledged {
-            let acknowledged = self.acknowledged;
-            return Err(format!(
-                "the log ends at {end}, and up to {acknowledged} was acknowledged"
-            ));
-        }
         if !lost && end < self.log.log_end_offset() {
             let before = self.log.log_end_offset();
             return Err(format!(
@@ -129,9 +122,10 @@ impl World {
         {
             // Before the vector is cut: L9 is a relation to all that was written.
             let bounds = (self.start_least, self.start_greatest);
-            let known = WrittenLog::of(&self.model, bounds, &self.cleaned);
-            let found = Found::of(&self.log, self.disk.inner(), &self.model)?;
+            let known = self.written(bounds);
+            let found = self.found(&self.log, self.disk.inner())?;
             storage::recovered_is_prefix(&known, &found).map_err(description)?;
+            l1::acknowledged_are_read(&known, self.acknowledged, &found).map_err(description)?;
         }
         self.count(report, end);
         self.model = self
@@ -150,9 +144,8 @@ impl World {
         let config = Arc::clone(&self.config);
         let (again, _) = Log::open(&mut disk, DIRECTORY, config, self.now_ms)
             .map_err(|error| refused(&error))?;
-        let once = Found::of(log, self.disk.inner(), &self.model)?;
-        storage::recovered_alike(&once, &Found::of(&again, &disk, &self.model)?)
-            .map_err(description)?;
+        let once = self.found(log, self.disk.inner())?;
+        storage::recovered_alike(&once, &self.found(&again, &disk)?).map_err(description)?;
         match again == *log {
             true => Ok(()),
             false => Err("opened once more, the log knows something else of itself".to_owned()),

@@ -2,11 +2,10 @@
 
 use plimsoll_disk::DiskError;
 use plimsoll_log::{LogError, ReadError};
-use plimsoll_promises::storage::{self, Cleaned};
+use plimsoll_promises::storage::{self, Cleaned, LogView as _};
 
 use crate::op::Op;
 use crate::setup::{RETENTION_BYTES, RETENTION_MS};
-use crate::view::Found;
 use crate::world::{World, Wrong, description};
 
 impl World {
@@ -162,9 +161,9 @@ impl World {
             Ok(description) => description,
             Err(error) => return self.read_failed(&error, fired),
         };
-        let found = Found::of(&self.log, self.disk.inner(), &self.model)?;
+        let found = self.found(&self.log, self.disk.inner())?;
         let is_there = |offset| {
-            let mut records = found.batches.iter().flat_map(|batch| &batch.records);
+            let mut records = found.batches().iter().flat_map(|batch| &batch.records);
             records.any(|record| record.offset == offset)
         };
         let first = self.model.first_since(timestamp_ms, is_there);
@@ -271,17 +270,14 @@ impl World {
                     finished,
                 });
                 self.unfinished_pass = true;
-                let old = Found::of(&log, &disk, &self.model)?.batches;
-                let new = Found::of(&rehearsed, &after, &self.model)?.batches;
+                let old = self.found(&log, &disk)?.batches().to_vec();
+                let new = self.found(&rehearsed, &after)?.batches().to_vec();
                 self.cut_pass = Some([old, new]);
                 return self.pass_failed(&error, fired);
             }
         };
         if report.end_offset > report.first_dirty_offset {
-            let (before, synced) = (
-                Found::of(&log, &disk, &self.model)?,
-                log.synced_end_offset(),
-            );
+            let (before, synced) = (self.found(&log, &disk)?, log.synced_end_offset());
             storage::only_settled_is_cleaned(&before, synced, active, report.end_offset)
                 .map_err(description)?;
         }

@@ -7,12 +7,12 @@ use plimsoll_disk::{DiskError, Faulty, SimDisk};
 use plimsoll_log::{Log, LogConfig};
 use plimsoll_model::storage::StorageLog;
 use plimsoll_promises::Broken;
-use plimsoll_promises::storage::{self, Cleaned, LogView};
+use plimsoll_promises::storage::{self, Cleaned};
 
 use crate::op::{Fate, Op};
-use crate::setup::Setup;
+use crate::setup::{DELETE_RETENTION_MS, Setup};
 use crate::situations;
-use crate::view::{Found, WrittenLog};
+use plimsoll_explore::disk::{RealLog, WrittenLog};
 use plimsoll_tests::situations::Situations;
 
 /// The log's directory.
@@ -121,10 +121,6 @@ impl World {
     pub fn judge(&mut self) -> Result<(), Wrong> {
         self.model.synced = self.log.synced_end_offset();
         self.acknowledged = self.acknowledged.max(self.log.acknowledged_end_offset());
-        if self.log.log_end_offset() != self.model.end() {
-            let (log, model) = (self.log.log_end_offset(), self.model.end());
-            return Err(format!("the log ends at {log}, and {model} was written"));
-        }
         let start = self.log.log_start_offset();
         if start != self.model.start {
             return Err(format!(
@@ -132,20 +128,37 @@ impl World {
                 self.model.start
             ));
         }
-        let found = Found::of(&self.log, self.disk.inner(), &self.model)?;
-        let known = WrittenLog::of(&self.model, (start, start), &self.cleaned);
+        let found = self.found(&self.log, self.disk.inner())?;
+        let known = self.written((start, start));
+        storage::ends_where_written(&known, &found).map_err(description)?;
         if let Some(broken) = storage::broken_in(&known, &found).next() {
             return Err(description(broken));
         }
         match self.cut_pass.take() {
             None => Ok(()),
             Some(pass) => {
-                // The crash may have taken what came behind.
-                let left = |batch: &&storage::Batch| batch.last < found.end();
-                let [old, new] = pass.map(|of| of.iter().filter(left).cloned().collect::<Vec<_>>());
+                let [old, new] = pass;
                 storage::old_or_new(&old, &new, &found).map_err(description)
             }
         }
+    }
+
+    /// A log, read.
+    pub fn found<'a>(&self, log: &'a Log, disk: &'a SimDisk) -> Result<RealLog<'a>, Wrong> {
+        RealLog::of(log, disk, &self.model).map_err(|why| {
+            let broken = storage::is_readable(Some(&why));
+            broken.err().map_or(why, description)
+        })
+    }
+
+    /// Everything that was written, in the promises' words; the log starts within these bounds.
+    pub fn written(&self, start: (i64, i64)) -> WrittenLog {
+        WrittenLog::new(
+            &self.model,
+            start,
+            self.cleaned.clone(),
+            DELETE_RETENTION_MS,
+        )
     }
 
     fn situation_of_crash(&mut self, op: &Op) {

@@ -119,10 +119,19 @@ pub enum Because {
         /// What it did.
         what: String,
     },
-    /// A promise of a log by itself: what was found that it does not allow.
+    /// A promise of a log by itself, or of the offsets topic: what was found that it does not allow.
     InLog {
+        /// Which of the promise's clauses ([`crate::Promise::clauses`]).
+        clause: &'static str,
         /// What was found, and what should have been.
         what: String,
+    },
+    /// Broken by what came of more that was done to find out.
+    Later {
+        /// What was done.
+        once: String,
+        /// What that showed.
+        because: Box<Because>,
     },
     /// G3: an assignment was handed out too early.
     DeliveredTooEarly {
@@ -131,6 +140,35 @@ pub enum Because {
         /// The newest generation that is durable.
         durable: i32,
     },
+}
+
+impl Broken {
+    /// The same, found only once more was done.
+    #[must_use]
+    pub fn once(self, once: &str) -> Self {
+        Self {
+            promise: self.promise,
+            because: Because::Later {
+                once: once.to_owned(),
+                because: Box::new(self.because),
+            },
+        }
+    }
+
+    /// Which of the promise's clauses is broken; none if the promise is an automaton's, or undivided.
+    pub fn clause(&self) -> Option<&'static str> {
+        self.because.clause()
+    }
+}
+
+impl Because {
+    fn clause(&self) -> Option<&'static str> {
+        match self {
+            Because::InLog { clause, .. } => Some(clause),
+            Because::Later { because, .. } => because.clause(),
+            _ => None,
+        }
+    }
 }
 
 fn committed(answer: &Option<Offset>) -> String {
@@ -239,7 +277,8 @@ impl fmt::Display for Because {
                 "the durable part of the offsets log ends {} short of the newest acknowledged commit",
                 plural(needed.saturating_sub(*durable_end), "record")
             ),
-            Because::NotAllowed { what } | Because::InLog { what } => f.write_str(what),
+            Because::NotAllowed { what } | Because::InLog { what, .. } => f.write_str(what),
+            Because::Later { once, because } => write!(f, "once {once}: {because}"),
             Because::DeliveredTooEarly { delivered, durable } => write!(
                 f,
                 "an assignment of generation {delivered} was handed out while the newest durable generation is {durable}"

@@ -65,30 +65,41 @@ pub struct Open {
 
 /// The abstract log, in the promises' words.
 #[derive(Debug)]
-pub(super) struct WrittenLog {
+pub struct WrittenLog {
     batches: Vec<Batch>,
     synced: Offset,
     start: (Offset, Offset),
     cleaned: Vec<Cleaned>,
+    compacted: bool,
+    delete_retention_ms: i64,
 }
 
 impl WrittenLog {
-    /// Of a log at rest.
-    pub(super) fn of(log: &StorageLog) -> Self {
+    /// What was written, with the bounds of the log start and the passes of the cleaner as somebody else knows them.
+    pub fn new(
+        log: &StorageLog,
+        start: (Offset, Offset),
+        cleaned: Vec<Cleaned>,
+        delete_retention_ms: i64,
+    ) -> Self {
         Self {
             batches: log.batches.iter().map(batch).collect(),
             synced: log.synced,
-            start: (log.start, log.start),
-            cleaned: log
-                .passes
-                .iter()
-                .map(|pass| Cleaned {
-                    below: pass.below,
-                    at_ms: pass.at_ms,
-                    finished: true,
-                })
-                .collect(),
+            start,
+            cleaned,
+            compacted: log.compacted,
+            delete_retention_ms,
         }
+    }
+
+    /// Of a log at rest.
+    pub(super) fn of(log: &StorageLog) -> Self {
+        let passes = log.passes.iter().map(|pass| Cleaned {
+            below: pass.below,
+            at_ms: pass.at_ms,
+            finished: true,
+        });
+        Self::new(log, (log.start, log.start), passes.collect(), RETENTION_MS)
     }
 
     /// Of a log after a crash.
@@ -111,7 +122,7 @@ impl WrittenLog {
 }
 
 /// A batch, in the promises' words.
-pub(super) fn batch(batch: &model::Batch) -> Batch {
+pub fn batch(batch: &model::Batch) -> Batch {
     let records = batch.records.iter().map(|record| Record {
         offset: record.offset,
         key: record.key.map(u64::from),
@@ -156,10 +167,10 @@ impl Written for WrittenLog {
     }
 
     fn compacted(&self) -> bool {
-        true
+        self.compacted
     }
 
     fn delete_retention_ms(&self) -> i64 {
-        RETENTION_MS
+        self.delete_retention_ms
     }
 }

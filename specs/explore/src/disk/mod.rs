@@ -14,13 +14,13 @@
 //!
 //! | question | file |
 //! |---|---|
-//! | what is a workload made of? | [`step`], offered by `workload`, taken by `take` |
+//! | what is a workload made of? | [`step`], offered by `workload`, run by `run_step` |
 //! | how are all the points found at which the power may fail? | `recorder` |
 //! | what is expected after a cut? | `expect` |
 //! | what is asked of a recovered log? | `recover` |
 //! | what must be met? | `situations` |
 //! | what can be broken on purpose? | [`mutants`] |
-//! | how is a path told? | `tale`, in the words of `words` |
+//! | how is a path told? | `narrative`, in the words of `words` |
 
 pub mod bounds;
 mod expect;
@@ -40,7 +40,9 @@ mod workload;
 mod workloads;
 
 pub use bounds::{Begin, DiskBounds};
+pub use expect::{WrittenLog, batch};
 pub use state::DiskState;
 pub use step::{DiskAction, Kind, Kinds, Step};
 pub use system::DiskSystem;
+pub use view::RealLog;
 pub use workloads::{Workloads, count_workloads};

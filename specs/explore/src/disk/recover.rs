@@ -1,25 +1,26 @@
 //! What recovery makes of a disk after a power cut, and a fixed probe of the log that comes out.
 
-use std::{hash::BuildHasher, sync::Arc};
+use std::sync::Arc;
 
-use foldhash::quality::FixedState;
 use plimsoll_disk::SimDisk;
 use plimsoll_log::{Log, LogConfig, RecoveryReport};
 use plimsoll_model::storage::{Sent, StorageLog};
 use plimsoll_promises::{
-    Automaton, Because, Broken, Claim, Growing, L1, Observation, Offset, PromiseId, Setting,
+    Broken, Offset,
+    group::l1::acknowledged_are_read,
     storage::{
-        LogView, Written, broken_in, keyless_is_refused, old_or_new, recovered_alike,
-        recovered_is_prefix, recovery_opens, retry_is_recognised,
+        Answer, Batch, LogView, Summary, broken_in, cut_short_alike, goes_on, is_readable,
+        keyless_is_refused, old_or_new, recovered_alike, recovered_is_prefix, recovery_opens,
+        retry_is_recognised, runs,
     },
 };
 
 use super::{
-    expect::{Open, WrittenLog, batch},
+    expect::{WrittenLog, batch},
     recorder::Recorder,
-    run_step::{DIRECTORY, answer, wire},
+    run_step::{DIRECTORY, answer, ruled, wire},
     situations::Coverage,
-    state::{Meant, Off},
+    state::Off,
     view::RealLog,
     workload::{PLAIN, next_sequence, sent_before},
 };
@@ -34,7 +35,7 @@ pub(super) struct Recovered {
     /// What the operations were, if it is to be told.
     pub(super) operations: Vec<String>,
     /// The log in short; `None` if there is none.
-    pub(super) meant: Option<Meant>,
+    pub(super) summary: Option<Summary>,
     /// What it broke, the probe included.
     pub(super) broken: Vec<Broken>,
     /// What was met.
@@ -52,7 +53,7 @@ pub(super) fn recover(off: &Off, config: &Arc<LogConfig>, rendering: bool) -> Re
     let mut recovered = Recovered {
         disks,
         operations,
-        meant: None,
+        summary: None,
         broken: Vec::new(),
         met: Coverage::default(),
         opened: None,
@@ -70,152 +71,32 @@ pub(super) fn recover(off: &Off, config: &Arc<LogConfig>, rendering: bool) -> Re
     recovered
 }
 
-/// Nothing but the log is looked at.
-struct Nothing;
-
-impl Setting for Nothing {
-    fn records(&self, _: Offset, _: Offset) -> u64 {
-        0
-    }
-
-    fn first_record(&self, _: Offset, _: Offset) -> Option<Offset> {
-        None
-    }
-
-    fn claim(&self) -> Option<Claim> {
-        None
-    }
-
-    fn may_take_effect(&self, _: Option<Offset>) -> bool {
-        false
-    }
-}
-
-fn cannot_be_read(error: &str) -> Broken {
-    Broken {
-        promise: PromiseId::L9,
-        because: Because::InLog {
-            what: format!("after recovery the log cannot be read: {error}"),
-        },
-    }
-}
-
 /// Everything that is asked of a recovered log.
 fn probe(off: &Off, log: &Log, disk: &SimDisk, recovered: &mut Recovered) {
     let found = match RealLog::of(log, disk, &off.open.log) {
         Ok(found) => found,
-        Err(error) => return recovered.broken.push(cannot_be_read(&error)),
+        Err(error) => return recovered.broken.extend(is_readable(Some(&error)).err()),
     };
     let broken = &mut recovered.broken;
     let known = WrittenLog::after(&off.open);
     broken.extend(recovered_is_prefix(&known, &found).err());
     let known = known.opened(found.end());
     broken.extend(broken_in(&known, &found));
-    broken.extend(acknowledged_is_there(&off.open, &known, &found).err());
+    broken.extend(acknowledged_are_read(&known, off.open.acknowledged, &found).err());
     if let Some(swap) = &off.open.swap {
-        broken.extend(spliced(&swap.0, &swap.1, &found).err());
+        broken.extend(old_or_new(&swap.0, &swap.1, &found).err());
     }
-    let meant = in_short(&found);
-    recovered.meant = Some(meant);
-    if let Some(before) = off.meant.filter(|before| *before != meant) {
-        broken.push(otherwise(before, meant));
+    let summary = Summary::of(&found);
+    recovered.summary = Some(summary);
+    if let Some(before) = off.summary {
+        broken.extend(cut_short_alike(before, summary).err());
     }
     let written = &off.open.log;
     recovered.met.lost = found.end() < written.end();
     recovered.met.survived = found.end() > written.synced;
     again(&found, written, disk, log.config(), off.open.now_ms, broken);
     retries(written, log, disk, off.open.now_ms, recovered);
-    goes_on(off, log, disk, &mut recovered.broken);
-}
-
-/// K9, as far as the crash left what the pass had to do with: a tail that was lost is no matter of the pass.
-fn spliced(
-    old: &[plimsoll_promises::storage::Batch],
-    new: &[plimsoll_promises::storage::Batch],
-    found: &dyn LogView,
-) -> Result<(), Broken> {
-    let below = |batches: &[plimsoll_promises::storage::Batch]| {
-        let there = batches.iter().filter(|batch| batch.last < found.end());
-        there.cloned().collect::<Vec<_>>()
-    };
-    old_or_new(&below(old), &below(new), found)
-}
-
-/// L1: every record that was acknowledged, and that nobody was free to remove, is read back.
-fn acknowledged_is_there(
-    open: &Open,
-    known: &WrittenLog,
-    found: &dyn LogView,
-) -> Result<(), Broken> {
-    let mut promise = L1::<Growing>::default();
-    let fingerprint = |value: Option<u64>| value.map_or(0, |value| value + 1);
-    let acknowledged = known
-        .batches()
-        .iter()
-        .flat_map(|batch| &batch.records)
-        .filter(|record| record.offset < open.acknowledged && record.offset >= found.start());
-    for record in acknowledged {
-        let (offset, value) = (record.offset, fingerprint(record.value));
-        promise.step(&Observation::Acked { offset, value }, &Nothing)?;
-    }
-    let (start, end) = (found.start(), found.end());
-    let mut next = start;
-    for record in found.batches().iter().flat_map(|batch| &batch.records) {
-        for offset in next..record.offset {
-            passed_over(&mut promise, offset, known)?;
-        }
-        let (offset, value) = (record.offset, fingerprint(record.value));
-        promise.step(&Observation::Read { offset, value }, &Nothing)?;
-        next = offset + 1;
-    }
-    for offset in next..end {
-        passed_over(&mut promise, offset, known)?;
-    }
-    promise.step(&Observation::Ends { start, end }, &Nothing)
-}
-
-/// What the cleaner reached is for K1 to judge.
-fn passed_over(
-    promise: &mut L1<Growing>,
-    offset: Offset,
-    known: &WrittenLog,
-) -> Result<(), Broken> {
-    if offset < known.cleaned_below() {
-        return Ok(());
-    }
-    promise.step(&Observation::PassedOver { offset }, &Nothing)
-}
-
-/// What tells a recovered log from others.
-fn in_short(found: &dyn LogView) -> Meant {
-    let (stable, producers) = (found.last_stable(), found.producers());
-    let content = (
-        found.batches(),
-        stable,
-        producers,
-        found.aborted(),
-        found.leader_epochs(),
-    );
-    Meant {
-        start: found.start(),
-        end: found.end(),
-        fingerprint: FixedState::default().hash_one(content),
-    }
-}
-
-fn otherwise(before: Meant, now: Meant) -> Broken {
-    let what = format!(
-        "a recovery that was cut short would have left the log from {} to {}; recovering again leaves it from {} to {}",
-        before.start, before.end, now.start, now.end
-    );
-    let what = match (before.start, before.end) == (now.start, now.end) {
-        true => format!("{what}, with other content"),
-        false => what,
-    };
-    Broken {
-        promise: PromiseId::L10,
-        because: Because::InLog { what },
-    }
+    probe_again(off, log, disk, &mut recovered.broken);
 }
 
 /// L10: a second recovery finds what the first one left.
@@ -231,7 +112,7 @@ fn again(
     match Log::open(&mut disk, DIRECTORY, Arc::new(config.clone()), now_ms) {
         Ok((log, _)) => match RealLog::of(&log, &disk, written) {
             Ok(twice) => broken.extend(recovered_alike(once, &twice).err()),
-            Err(error) => broken.push(cannot_be_read(&error)),
+            Err(error) => broken.extend(is_readable(Some(&error)).err()),
         },
         Err(error) => broken.extend(recovery_opens(Some(&error.to_string())).err()),
     }
@@ -258,16 +139,13 @@ fn retries(
             .and_then(|placed| left.batch_at(placed.base))
             .map(batch);
         // Older batches of a compacted log may be gone with what was known of them.
-        let remembered = |first: &plimsoll_promises::storage::Batch| {
-            back == 0 || first.base >= left.cleaned().max(left.start)
-        };
+        let remembered = |first: &Batch| back == 0 || first.base >= left.cleaned().max(left.start);
         let Some(first) = first.filter(remembered) else {
             return;
         };
         let (mut log, mut disk) = (log.clone(), disk.clone());
         let got = answer(log.append(&mut disk, &wire(&sent), PROBE_EPOCH, now_ms));
-        recovered.met.duplicate_after_recovery |=
-            matches!(got, plimsoll_promises::storage::Answer::Duplicate(_));
+        recovered.met.duplicate_after_recovery |= matches!(got, Answer::Duplicate(_));
         recovered
             .broken
             .extend(retry_is_recognised(&first, &got).err());
@@ -280,15 +158,11 @@ fn left_of(written: &StorageLog, end: Offset) -> Option<StorageLog> {
 }
 
 /// The log takes new records, and keeps them over another power cut.
-fn goes_on(off: &Off, log: &Log, disk: &SimDisk, broken: &mut Vec<Broken>) {
+fn probe_again(off: &Off, log: &Log, disk: &SimDisk, broken: &mut Vec<Broken>) {
     let mut later = Vec::new();
     take_another(off, log, disk, &mut later);
-    broken.extend(later.into_iter().map(|Broken { promise, because }| Broken {
-        promise,
-        because: Because::InLog {
-            what: format!("once the recovered log was given another batch, synced, and cut off again: {because}"),
-        },
-    }));
+    let once = "the recovered log was given another batch, synced, and cut off again";
+    broken.extend(later.into_iter().map(|broken| broken.once(once)));
 }
 
 fn take_another(off: &Off, log: &Log, disk: &SimDisk, broken: &mut Vec<Broken>) {
@@ -314,19 +188,13 @@ fn take_another(off: &Off, log: &Log, disk: &SimDisk, broken: &mut Vec<Broken>) 
         transactional: false,
         records: vec![(Some(2), Some(u32::MAX), now_ms)],
     };
-    let wanted = written.append(&sent, PROBE_EPOCH);
-    let got = log.append(&mut disk, &wire(&sent), PROBE_EPOCH, now_ms);
-    let synced = log.sync(&mut disk);
-    let placed = matches!((&wanted, &got), (Ok(w), Ok(g)) if w.base == g.base_offset);
-    if !placed || synced.is_err() {
-        let what = format!(
-            "the batch comes to {got:?}, its sync to {synced:?}, and the rules say {wanted:?}"
-        );
-        let promise = PromiseId::L3;
-        broken.push(Broken {
-            promise,
-            because: Because::InLog { what },
-        });
+    let wanted = ruled(&written.append(&sent, PROBE_EPOCH));
+    let got = answer(log.append(&mut disk, &wire(&sent), PROBE_EPOCH, now_ms));
+    let failure = log.sync(&mut disk).err().map(|error| error.to_string());
+    let before = broken.len();
+    broken.extend(goes_on(&wanted, &got).err());
+    broken.extend(runs("a sync", failure.as_deref()).err());
+    if broken.len() > before {
         return;
     }
     written.sync();
@@ -348,8 +216,8 @@ fn take_another(off: &Off, log: &Log, disk: &SimDisk, broken: &mut Vec<Broken>) 
             open.log = Arc::new(written);
             let known = WrittenLog::after(&open);
             broken.extend(broken_in(&known, &found));
-            broken.extend(acknowledged_is_there(&open, &known, &found).err());
+            broken.extend(acknowledged_are_read(&known, open.acknowledged, &found).err());
         }
-        Err(error) => broken.push(cannot_be_read(&error)),
+        Err(error) => broken.extend(is_readable(Some(&error)).err()),
     }
 }

@@ -8,8 +8,12 @@ use plimsoll_log::{
 };
 use plimsoll_model::storage::{self as model, Ending, Placed, Sent, StorageLog};
 use plimsoll_promises::{
-    Because, Broken, PromiseId,
-    storage::{Answer, LogView, broken_in, only_settled_is_cleaned, retry_is_recognised},
+    Broken,
+    group::l1::failed_write_is_refused,
+    storage::{
+        self, Answer, LogView, answered_as_ruled, appended_as_ruled, broken_in, ends_where_written,
+        is_readable, only_settled_is_cleaned, recovery_opens, retry_is_recognised, runs,
+    },
 };
 
 use super::{
@@ -42,7 +46,7 @@ pub(super) struct StepResult {
     pub(super) broken: Vec<Broken>,
     /// What was met.
     pub(super) met: Coverage,
-    /// What came of it, in words.
+    /// What came of it, in words, if it is to be told.
     pub(super) description: String,
 }
 
@@ -58,14 +62,8 @@ struct StepRun<'a> {
     open: Open,
     broken: Vec<Broken>,
     met: Coverage,
-    description: String,
-}
-
-fn breaks(promise: PromiseId, what: String) -> Broken {
-    Broken {
-        promise,
-        because: Because::InLog { what },
-    }
+    /// What came of it, in words; none if nobody wants to know.
+    description: Option<String>,
 }
 
 /// What is open when nothing is under way.
@@ -97,7 +95,7 @@ pub(super) fn take(
         open: at_rest(&from.expect),
         broken: Vec::new(),
         met: Coverage::default(),
-        description: String::new(),
+        description: rendering.then(String::new),
     };
     taking.step(step);
     taking.done(step)
@@ -132,6 +130,15 @@ pub(super) fn wire(sent: &Sent) -> Batch {
     new.build().expect("a batch of one or two records fits")
 }
 
+/// What the log's rules say of a batch, in the promises' words.
+pub(super) fn ruled(wanted: &Result<Placed, model::Refused>) -> Answer {
+    match wanted {
+        Ok(placed) if placed.duplicate => Answer::Duplicate(placed.base),
+        Ok(placed) => Answer::Appended(placed.base),
+        Err(refused) => Answer::Refused(format!("{refused:?}")),
+    }
+}
+
 /// An answer in the promises' words.
 pub(super) fn answer(appended: Result<Appended, AppendError>) -> Answer {
     match appended {
@@ -156,7 +163,7 @@ impl StepRun<'_> {
             Step::Compact => self.compact(),
             Step::Clock => {
                 self.expect.clock += 1;
-                self.description = format!("{} ms pass", super::expect::RETENTION_MS);
+                self.describe(|_| format!("{} ms pass", super::expect::RETENTION_MS));
             }
             Step::Delete => self.delete(),
             Step::Close => self.close(),
@@ -173,6 +180,18 @@ impl StepRun<'_> {
                 self.failed_append();
             }
         }
+    }
+
+    /// Says what came of the step, if somebody wants to know.
+    fn describe(&mut self, what: impl FnOnce(&Self) -> String) {
+        if self.description.is_some() {
+            self.description = Some(what(self));
+        }
+    }
+
+    /// Keeps in mind what a promise says.
+    fn held(&mut self, promise: Result<(), Broken>) {
+        self.broken.extend(promise.err());
     }
 
     /// A batch of the next sequence, with values that were never sent before.
@@ -203,39 +222,20 @@ impl StepRun<'_> {
         self.open.log = Arc::new(self.model.clone());
         let Some(log) = &mut self.log else { return };
         let got = log.append(&mut self.disk, &wire(&sent), epoch, self.expect.now_ms());
-        self.placed(wanted, got);
-        self.description = format!("{}, {}", sends(&sent), self.description);
+        let got = self.placed(&wanted, got);
+        self.describe(|_| format!("{}, which is {got}", sends(&sent)));
     }
 
-    /// The engine's answer must be the model's.
+    /// The engine's answer is held to the model's.
     fn placed(
         &mut self,
-        wanted: Result<Placed, model::Refused>,
+        wanted: &Result<Placed, model::Refused>,
         got: Result<Appended, AppendError>,
-    ) {
-        let got = answer(got);
-        let same = match (&wanted, &got) {
-            (Ok(placed), Answer::Appended(base)) => !placed.duplicate && placed.base == *base,
-            (Ok(placed), Answer::Duplicate(base)) => placed.duplicate && placed.base == *base,
-            (Err(_), Answer::Refused(_)) => true,
-            _ => false,
-        };
-        self.description = match &got {
-            Answer::Appended(base) => format!("which is appended at offset {base}"),
-            Answer::Duplicate(base) => format!("which is known since offset {base}"),
-            Answer::Refused(why) => format!("which is refused: {why}"),
-        };
-        if !same {
-            let what = format!(
-                "a batch {}, and the log's rules say {wanted:?}",
-                self.description
-            );
-            let promise = match got {
-                Answer::Appended(_) => PromiseId::L3,
-                _ => PromiseId::L8,
-            };
-            self.broken.push(breaks(promise, what));
-        }
+    ) -> Answer {
+        let (wanted, got) = (ruled(wanted), answer(got));
+        self.held(appended_as_ruled(&wanted, &got));
+        self.held(answered_as_ruled(&wanted, &got));
+        got
     }
 
     fn retry(&mut self, back: u8) {
@@ -250,18 +250,20 @@ impl StepRun<'_> {
         let got = answer(log.append(&mut self.disk, &wire(&sent), epoch, self.expect.now_ms()));
         let known = self.model.batch_at(first.base).map(batch);
         if let Some(known) = known {
-            self.broken.extend(retry_is_recognised(&known, &got).err());
+            self.held(retry_is_recognised(&known, &got));
         }
         self.met.duplicate_answered = matches!(got, Answer::Duplicate(_));
-        let came = match &got {
-            Answer::Duplicate(base) => format!("is told that it stands at offset {base}"),
-            Answer::Appended(base) => format!("it is appended again, at offset {base}"),
-            Answer::Refused(why) => format!("is refused: {why}"),
-        };
-        self.description = format!(
-            "the producer sends the batch that stands at offset {} again and {came}",
-            first.base
-        );
+        self.describe(|_| {
+            let came = match &got {
+                Answer::Duplicate(base) => format!("is told that it stands at offset {base}"),
+                Answer::Appended(base) => format!("it is appended again, at offset {base}"),
+                Answer::Refused(why) => format!("is refused: {why}"),
+            };
+            format!(
+                "the producer sends the batch that stands at offset {} again and {came}",
+                first.base
+            )
+        });
     }
 
     fn end(&mut self, ending: Ending) {
@@ -283,11 +285,10 @@ impl StepRun<'_> {
         };
         let Some(log) = &mut self.log else { return };
         let got = log.append_marker(&mut self.disk, marker, epoch);
-        self.placed(wanted, got);
-        self.description = format!(
-            "the transaction ends ({ending:?}): its marker comes, {}",
-            self.description
-        );
+        let got = self.placed(&wanted, got);
+        self.describe(|_| {
+            format!("the transaction ends ({ending:?}): its marker comes, which is {got}")
+        });
     }
 
     fn call(
@@ -296,14 +297,14 @@ impl StepRun<'_> {
         call: impl FnOnce(&mut Log, &mut Recorder) -> Result<(), plimsoll_log::LogError>,
     ) {
         let Some(log) = &mut self.log else { return };
-        self.description = match call(log, &mut self.disk) {
-            Ok(()) => format!("the log {what}"),
-            Err(error) => {
-                let what = format!("the log fails: {error}");
-                self.broken.push(breaks(PromiseId::L9, what.clone()));
-                what
-            }
-        };
+        let failure = call(log, &mut self.disk)
+            .err()
+            .map(|error| error.to_string());
+        self.held(runs("the log", failure.as_deref()));
+        self.describe(|_| match failure {
+            None => format!("the log {what}"),
+            Some(error) => format!("the log fails: {error}"),
+        });
     }
 
     fn flush(&mut self) {
@@ -311,14 +312,16 @@ impl StepRun<'_> {
         match log.sync(&mut self.disk) {
             Ok(()) => {
                 self.model.sync();
-                self.description = format!(
-                    "the log is flushed: everything below offset {} is synced",
-                    self.model.synced
-                );
+                self.describe(|taking| {
+                    format!(
+                        "the log is flushed: everything below offset {} is synced",
+                        taking.model.synced
+                    )
+                });
             }
             Err(error) => {
                 self.met.stopped = log.stopped().is_some();
-                self.description = format!("the log is flushed, and that fails: {error}");
+                self.describe(|_| format!("the log is flushed, and that fails: {error}"));
             }
         }
     }
@@ -329,9 +332,7 @@ impl StepRun<'_> {
         let report = match log.clean(&mut self.disk, now_ms) {
             Ok(report) => report,
             Err(error) => {
-                self.broken
-                    .push(breaks(PromiseId::L9, format!("a pass fails: {error}")));
-                return;
+                return self.held(runs("a pass of the cleaner", Some(&error.to_string())));
             }
         };
         let below = report.end_offset;
@@ -339,8 +340,7 @@ impl StepRun<'_> {
         let active_base = active.map_or(0, |segment| segment.base_offset());
         if let Ok(before) = RealLog::of(&self.from.log, &self.from.disk, &self.from.expect.log) {
             let synced = self.from.expect.log.synced;
-            let settled = only_settled_is_cleaned(&before, synced, active_base, below);
-            self.broken.extend(settled.err());
+            self.held(only_settled_is_cleaned(&before, synced, active_base, below));
             self.open.swap = self.swapped(before.batches());
         }
         // A pass over what an equal one had reached says nothing new.
@@ -353,30 +353,26 @@ impl StepRun<'_> {
         }
         self.open.finished = self.model.passes.len() == self.from.expect.log.passes.len();
         self.open.log = Arc::new(self.model.clone());
-        self.met.aborted_cleaned = report.dropped.aborted > 0;
-        self.met.tombstone_removed = report.dropped.tombstones > 0;
-        let removed = report.dropped.superseded
-            + report.dropped.tombstones
-            + report.dropped.aborted
-            + report.dropped.markers;
-        self.description = match report.replaced_segments {
-            0 => format!("a pass of the cleaner below offset {below} changes nothing"),
-            segments => format!(
-                "a pass of the cleaner below offset {below} removes {removed} records and markers; segments replaced: {segments}"
-            ),
-        };
+        let dropped = &report.dropped;
+        self.met.aborted_cleaned = dropped.aborted > 0;
+        self.met.tombstone_removed = dropped.tombstones > 0;
+        self.describe(|_| {
+            let removed =
+                dropped.superseded + dropped.tombstones + dropped.aborted + dropped.markers;
+            match report.replaced_segments {
+                0 => format!("a pass of the cleaner below offset {below} changes nothing"),
+                segments => format!(
+                    "a pass of the cleaner below offset {below} removes {removed} records and markers; segments replaced: {segments}"
+                ),
+            }
+        });
     }
 
     /// What the pass made of what, if it made anything.
     fn swapped(
         &self,
-        before: &[plimsoll_promises::storage::Batch],
-    ) -> Option<
-        Arc<(
-            Vec<plimsoll_promises::storage::Batch>,
-            Vec<plimsoll_promises::storage::Batch>,
-        )>,
-    > {
+        before: &[storage::Batch],
+    ) -> Option<Arc<(Vec<storage::Batch>, Vec<storage::Batch>)>> {
         let after = RealLog::of(self.log.as_ref()?, self.disk.disk(), &self.model).ok()?;
         let changed = after.batches() != before;
         changed.then(|| Arc::new((before.to_vec(), after.batches().to_vec())))
@@ -394,8 +390,7 @@ impl StepRun<'_> {
     fn close(&mut self) {
         let Some(log) = self.log.take() else { return };
         if let Err(error) = log.close(&mut self.disk) {
-            self.broken
-                .push(breaks(PromiseId::L9, format!("closing fails: {error}")));
+            self.held(runs("closing", Some(&error.to_string())));
         }
         self.model.sync();
         self.reopen("closed in an orderly way and opened again");
@@ -414,12 +409,12 @@ impl StepRun<'_> {
                 // Nothing is lost while the machine stays up, and everything is durable once the log is open.
                 self.model.sync();
                 self.log = Some(log);
-                self.description = format!("the log is {how}");
+                self.describe(|_| format!("the log is {how}"));
             }
             Err(error) => {
-                let what = format!("the log was {how}, and does not open: {error}");
-                self.broken.push(breaks(PromiseId::L9, what.clone()));
-                self.description = what;
+                let error = error.to_string();
+                self.held(recovery_opens(Some(&error)));
+                self.describe(|_| format!("the log was {how}, and does not open: {error}"));
             }
         }
     }
@@ -429,16 +424,15 @@ impl StepRun<'_> {
         let epoch = self.expect.epoch.into();
         let Some(log) = &mut self.log else { return };
         let got = log.append(&mut self.disk, &wire(&sent), epoch, self.expect.now_ms());
-        match got {
-            Err(error) => {
-                self.description = format!("{}, and its write fails halfway: {error}", sends(&sent))
-            }
-            Ok(_) => {
-                let what = "a batch was appended although its write failed".to_owned();
-                self.broken.push(breaks(PromiseId::L1, what));
-            }
-        }
         self.met.write_undone = log.stopped().is_none();
+        let got = answer(got);
+        self.held(failed_write_is_refused(&got));
+        self.describe(|_| match &got {
+            Answer::Refused(error) => {
+                format!("{}, and its write fails halfway: {error}", sends(&sent))
+            }
+            got => format!("{}, its write fails halfway, and it is {got}", sends(&sent)),
+        });
     }
 
     fn done(mut self, step: Step) -> StepResult {
@@ -475,7 +469,7 @@ impl StepRun<'_> {
             open: Arc::new(self.open),
             broken: self.broken,
             met: self.met,
-            description: self.description,
+            description: self.description.unwrap_or_default(),
         }
     }
 }
@@ -496,18 +490,8 @@ pub(super) fn check(log: &Log, disk: &SimDisk, written: &StorageLog, broken: &mu
         Ok(found) => {
             let known = WrittenLog::of(written);
             broken.extend(broken_in(&known, &found));
-            if found.end() != written.end() {
-                let what = format!(
-                    "the log ends at offset {}, and {} was written without a crash",
-                    found.end(),
-                    written.end()
-                );
-                broken.push(breaks(PromiseId::L3, what));
-            }
+            broken.extend(ends_where_written(&known, &found).err());
         }
-        Err(error) => broken.push(breaks(
-            PromiseId::L9,
-            format!("the log cannot be read: {error}"),
-        )),
+        Err(error) => broken.extend(is_readable(Some(&error)).err()),
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use plimsoll_disk::SimDisk;
 use plimsoll_log::Log;
-use plimsoll_promises::Offset;
+use plimsoll_promises::storage::Summary;
 
 use super::expect::{Expect, Open};
 
@@ -49,20 +49,9 @@ pub struct Off {
     /// How often it may fail again in recovery.
     pub(super) cuts: u8,
     /// What recovery made of it, or would have made had it not been cut short: it must come to the same again.
-    pub(super) meant: Option<Meant>,
+    pub(super) summary: Option<Summary>,
     /// Promises broken on the way, as bits.
     pub(super) broken: u64,
-}
-
-/// A recovered log in short.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Meant {
-    /// Where it starts.
-    pub(super) start: Offset,
-    /// Where it ends.
-    pub(super) end: Offset,
-    /// What tells its content, producers and transactions from others.
-    pub(super) fingerprint: u64,
 }
 
 impl DiskState {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use plimsoll_disk::SimDisk;
 use plimsoll_log::{Decisions, Log, LogConfig};
-use plimsoll_promises::Broken;
+use plimsoll_promises::{Broken, storage::Summary};
 
 use super::{
     bounds::{Begin, DiskBounds},
@@ -152,7 +152,7 @@ impl DiskSystem {
             disk,
             open: open.clone(),
             cuts: self.bounds.recovery_cuts,
-            meant: None,
+            summary: None,
             broken: running.broken,
         }))
     }
@@ -226,7 +226,7 @@ impl DiskSystem {
 
     fn expand_off(&self, off: &Off, each: &mut dyn FnMut(DiskAction, Outcome<DiskState>)) {
         let recovered = self.recover(off, false);
-        if let (Some(meant), true) = (recovered.meant, off.cuts > 0) {
+        if let (Some(summary), true) = (recovered.summary, off.cuts > 0) {
             // Before the first operation the disk is as it was; after the last it is what the probe looked at, and may
             // still lose what recovery did not sync.
             for (after, disk) in points(&recovered.disks) {
@@ -238,7 +238,7 @@ impl DiskSystem {
                     let action = DiskAction::CutRecovery { after, survivor };
                     each(
                         action,
-                        outcome(off_again(off, left, meant), met, Vec::new(), left_out),
+                        outcome(off_again(off, left, summary), met, Vec::new(), left_out),
                     );
                 });
             }
@@ -283,12 +283,12 @@ fn stepped(running: &Running, taken: StepResult) -> Outcome<DiskState> {
     outcome(state, taken.met, taken.broken, 0)
 }
 
-fn off_again(off: &Off, disk: SimDisk, meant: super::state::Meant) -> DiskState {
+fn off_again(off: &Off, disk: SimDisk, summary: Summary) -> DiskState {
     DiskState::Off(Box::new(Off {
         disk,
         open: off.open.clone(),
         cuts: off.cuts - 1,
-        meant: Some(meant),
+        summary: Some(summary),
         broken: off.broken,
     }))
 }

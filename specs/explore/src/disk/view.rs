@@ -10,12 +10,9 @@ use plimsoll_promises::{
     storage::{self, Aborted, BatchKind, Fetched, LogView, ProducerState, Record, Source},
 };
 
-/// More than any log here holds.
-pub(super) const EVERYTHING: usize = 1 << 20;
-
 /// Everything that readers and producers find in a log.
 #[derive(Debug)]
-pub(super) struct RealLog<'a> {
+pub struct RealLog<'a> {
     log: &'a Log,
     disk: &'a SimDisk,
     batches: Vec<storage::Batch>,
@@ -78,15 +75,14 @@ fn batch(batch: &Batch, written: &StorageLog) -> Result<storage::Batch, String> 
 }
 
 impl<'a> RealLog<'a> {
-    /// Reads all of a log; an error says what cannot be read.
-    pub(super) fn of(
-        log: &'a Log,
-        disk: &'a SimDisk,
-        written: &StorageLog,
-    ) -> Result<Self, String> {
+    /// Reads all of a log.
+    ///
+    /// # Errors
+    /// What cannot be read, or makes no sense, in words.
+    pub fn of(log: &'a Log, disk: &'a SimDisk, written: &StorageLog) -> Result<Self, String> {
         let (start, end) = (log.log_start_offset(), log.log_end_offset());
         let read = log
-            .read(disk, start, end, EVERYTHING)
+            .read(disk, start, end, usize::MAX)
             .map_err(|error| error.to_string())?;
         let producers = log.producers().map(|(id, known)| ProducerState {
             id,

@@ -1,9 +1,12 @@
 //! L1 AckedDurable: an acknowledged record stays.
 
+use std::ops::Range;
+
 use crate::{
-    Automaton, Because, Broken, Fault, Kind, Level, Memory, Moment, Observation, Offset, Promise,
-    PromiseId, Setting,
+    Automaton, Because, Broken, Claim, Fault, Growing, Kind, Level, Memory, Moment, Observation,
+    Offset, Promise, PromiseId, Setting,
     memory::{OffsetSet, ValueTable},
+    storage::{Answer, LogView, Record, Written},
 };
 
 /// The promise.
@@ -15,8 +18,10 @@ pub const PROMISE: Promise = Promise {
     levels: &[Level::Group, Level::Storage],
     kind: Kind::Automaton,
     fault: Fault::Broker,
-    clauses: &[],
+    clauses: &[NO_FALSE_ACK],
 };
+
+const NO_FALSE_ACK: &str = "A batch whose write failed is not acknowledged.";
 
 /// Remembers which offsets were acknowledged, and the values of those that nobody has read yet.
 ///
@@ -101,5 +106,76 @@ impl<M: Memory> Automaton for L1<M> {
             }
             _ => {}
         }
+    }
+}
+
+/// Every record of a log that was acknowledged, and that nobody was free to remove, is read back from it.
+///
+/// `acknowledged` is where what was acknowledged ends. What the cleaner reached is for K1 to judge.
+pub fn acknowledged_are_read(
+    written: &dyn Written,
+    acknowledged: Offset,
+    found: &dyn LogView,
+) -> Result<(), Broken> {
+    let mut promise = L1::<Growing>::default();
+    let (start, end) = (found.start(), found.end());
+    let read = |record: &Record| (record.offset, record.value.map_or(0, |value| value + 1));
+    let acked = written.batches().iter().flat_map(|batch| &batch.records);
+    for record in acked.filter(|r| (start..acknowledged).contains(&r.offset)) {
+        let (offset, value) = read(record);
+        promise.step(&Observation::Acked { offset, value }, &NothingKnown)?;
+    }
+    let mut next = start;
+    for record in found.batches().iter().flat_map(|batch| &batch.records) {
+        let (offset, value) = read(record);
+        passed_over(&mut promise, next..offset, written)?;
+        promise.step(&Observation::Read { offset, value }, &NothingKnown)?;
+        next = offset + 1;
+    }
+    passed_over(&mut promise, next..end, written)?;
+    promise.step(&Observation::Ends { start, end }, &NothingKnown)
+}
+
+fn passed_over(
+    promise: &mut L1<Growing>,
+    offsets: Range<Offset>,
+    written: &dyn Written,
+) -> Result<(), Broken> {
+    let uncleaned = offsets.start.max(written.cleaned_below())..offsets.end;
+    for offset in uncleaned {
+        promise.step(&Observation::PassedOver { offset }, &NothingKnown)?;
+    }
+    Ok(())
+}
+
+/// A batch whose write failed is answered with an error.
+pub fn failed_write_is_refused(answer: &Answer) -> Result<(), Broken> {
+    match answer {
+        Answer::Refused(_) => Ok(()),
+        Answer::Appended(_) | Answer::Duplicate(_) => broken(Because::InLog {
+            clause: NO_FALSE_ACK,
+            what: format!("the write of a batch failed, and it is {answer}"),
+        }),
+    }
+}
+
+/// L1 asks nothing of its surroundings.
+struct NothingKnown;
+
+impl Setting for NothingKnown {
+    fn records(&self, _: Offset, _: Offset) -> u64 {
+        0
+    }
+
+    fn first_record(&self, _: Offset, _: Offset) -> Option<Offset> {
+        None
+    }
+
+    fn claim(&self) -> Option<Claim> {
+        None
+    }
+
+    fn may_take_effect(&self, _: Option<Offset>) -> bool {
+        false
     }
 }

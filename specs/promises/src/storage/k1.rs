@@ -12,8 +12,11 @@ pub const PROMISE: Promise = Promise {
     levels: &[Level::Storage],
     kind: Kind::Log(newest_is_kept),
     fault: Fault::Broker,
-    clauses: &[],
+    clauses: &[NEWEST],
 };
+
+const NEWEST: &str =
+    "The newest record that counts of each key, no tombstone, is there as it was written.";
 
 /// Of every key the newest record that counts, below what was cleaned, is found as it was written. Tombstones have
 /// K4.
@@ -27,6 +30,7 @@ pub fn newest_is_kept(written: &dyn Written, found: &dyn LogView) -> Result<(), 
         if view::record(found.batches(), record.offset) != Some(record) {
             return broken(
                 PromiseId::K1,
+                NEWEST,
                 format!(
                     "the record at offset {} is the newest of its key, and it is gone",
                     record.offset

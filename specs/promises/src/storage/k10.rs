@@ -12,8 +12,11 @@ pub const PROMISE: Promise = Promise {
     levels: &[Level::Storage],
     kind: Kind::Log(keyless_is_dropped),
     fault: Fault::Broker,
-    clauses: &[],
+    clauses: &[DROPPED, REFUSED],
 };
+
+const DROPPED: &str = "What was cleaned holds no record without a key.";
+const REFUSED: &str = "A record without a key is refused.";
 
 /// What was cleaned holds no record without a key.
 pub fn keyless_is_dropped(written: &dyn Written, found: &dyn LogView) -> Result<(), Broken> {
@@ -27,6 +30,7 @@ pub fn keyless_is_dropped(written: &dyn Written, found: &dyn LogView) -> Result<
         None => Ok(()),
         Some(record) => broken(
             PromiseId::K10,
+            DROPPED,
             format!(
                 "the record at offset {} has no key, and was cleaned",
                 record.offset
@@ -41,6 +45,7 @@ pub fn keyless_is_refused(answer: &Answer) -> Result<(), Broken> {
         Answer::Refused(_) => Ok(()),
         Answer::Appended(base) | Answer::Duplicate(base) => broken(
             PromiseId::K10,
+            REFUSED,
             format!("a record without a key was taken, at offset {base}"),
         ),
     }

@@ -12,8 +12,10 @@ pub const PROMISE: Promise = Promise {
     levels: &[Level::Storage],
     kind: Kind::Log(only_removed),
     fault: Fault::Broker,
-    clauses: &[],
+    clauses: &[WRITTEN],
 };
+
+const WRITTEN: &str = "A batch that is found was written, and every record in it.";
 
 /// Every batch that is found was written with these offsets, by this producer, and every record in it is unchanged.
 pub fn only_removed(written: &dyn Written, found: &dyn LogView) -> Result<(), Broken> {
@@ -38,6 +40,7 @@ pub fn only_removed(written: &dyn Written, found: &dyn LogView) -> Result<(), Br
         if !same || !first.is_some_and(records) {
             return broken(
                 PromiseId::K2,
+                WRITTEN,
                 format!(
                     "the batch of offsets {} to {} is not one that was written there with some of its records taken out",
                     batch.base, batch.last

@@ -12,8 +12,12 @@ pub const PROMISE: Promise = Promise {
     levels: &[Level::Storage],
     kind: Kind::Step,
     fault: Fault::Broker,
-    clauses: &[],
+    clauses: &[HIGH_WATERMARK, LAST_STABLE, ACTIVE_SEGMENT],
 };
+
+const HIGH_WATERMARK: &str = "Nothing above the high watermark is cleaned.";
+const LAST_STABLE: &str = "Nothing from the first open transaction on is cleaned.";
+const ACTIVE_SEGMENT: &str = "Nothing in the active segment is cleaned.";
 
 /// A pass that went over everything below `below` stopped at the high watermark, at the last stable offset and at the
 /// active segment, as they were when it began.
@@ -23,14 +27,21 @@ pub fn only_settled_is_cleaned(
     active_base: Offset,
     below: Offset,
 ) -> Result<(), Broken> {
-    let settled = synced.min(before.last_stable()).min(active_base);
-    match below <= settled {
-        true => Ok(()),
-        false => broken(
+    let bounds = [
+        (HIGH_WATERMARK, "the high watermark", synced),
+        (LAST_STABLE, "the last stable offset", before.last_stable()),
+        (
+            ACTIVE_SEGMENT,
+            "where the active segment begins",
+            active_base,
+        ),
+    ];
+    match bounds.into_iter().find(|(.., bound)| below > *bound) {
+        None => Ok(()),
+        Some((clause, what, bound)) => broken(
             PromiseId::K3,
-            format!(
-                "everything below offset {below} was cleaned, and only what is below {settled} is settled"
-            ),
+            clause,
+            format!("everything below offset {below} was cleaned, beyond {what}, {bound}"),
         ),
     }
 }

@@ -12,8 +12,11 @@ pub const PROMISE: Promise = Promise {
     levels: &[Level::Storage],
     kind: Kind::Log(tombstones_live_until_horizon),
     fault: Fault::Broker,
-    clauses: &[],
+    clauses: &[NOT_BEFORE, NOT_AFTER],
 };
+
+const NOT_BEFORE: &str = "A tombstone is there until its horizon.";
+const NOT_AFTER: &str = "The first pass after the horizon takes it.";
 
 /// A tombstone that is the newest record of its key stays for `delete_retention_ms` after the first pass that reached
 /// it, and a pass after that takes it.
@@ -54,6 +57,7 @@ pub fn tombstones_live_until_horizon(
             _ if !may_go && !there => {
                 return broken(
                     PromiseId::K4,
+                    NOT_BEFORE,
                     format!(
                         "the tombstone at offset {offset} is gone; the first pass reached it at {reached_ms} ms, and it was \
                          to stay until {horizon_ms} ms"
@@ -63,6 +67,7 @@ pub fn tombstones_live_until_horizon(
             Some(due) if there => {
                 return broken(
                     PromiseId::K4,
+                    NOT_AFTER,
                     format!(
                         "the tombstone at offset {offset} is still there after the pass at {} ms; it was to stay until \
                          {horizon_ms} ms",

@@ -14,8 +14,11 @@ pub const PROMISE: Promise = Promise {
     levels: &[Level::Storage, Level::OffsetsTopic],
     kind: Kind::Log(committed_values_are_kept),
     fault: Fault::Broker,
-    clauses: &[],
+    clauses: &[SAME, READABLE],
 };
+
+const SAME: &str = "A reader makes of the compacted log what it would make of the whole one.";
+const READABLE: &str = "No reader refuses a log that was written and compacted by the rules.";
 
 /// A reader makes of a compacted log what it would have made of everything that was written, and gets through it.
 /// `None` is a reader that refused.
@@ -26,20 +29,28 @@ pub fn compacted_means_the_same<R: Reading>(
     compacted: Option<&R>,
     whole: Option<&R>,
 ) -> Result<(), Broken> {
-    let what = match (compacted, whole) {
+    let (clause, what) = match (compacted, whole) {
         (Some(compacted), Some(whole)) => match compacted.differs(whole) {
             None => return Ok(()),
-            Some((left, all)) => {
-                format!("the compacted log gives {left}; everything that was written gives {all}")
-            }
+            Some((left, all)) => (
+                SAME,
+                format!("the compacted log gives {left}; everything that was written gives {all}"),
+            ),
         },
-        (None, Some(_)) => "the compacted log is refused; the whole one would be read".to_owned(),
-        (None, None) => "the log is refused, compacted or whole".to_owned(),
-        (Some(_), None) => {
-            "the compacted log is read, but the whole one would be refused".to_owned()
-        }
+        (None, Some(_)) => (
+            READABLE,
+            "the compacted log is refused; the whole one would be read".to_owned(),
+        ),
+        (None, None) => (
+            READABLE,
+            "the log is refused, compacted or whole".to_owned(),
+        ),
+        (Some(_), None) => (
+            SAME,
+            "the compacted log is read, but the whole one would be refused".to_owned(),
+        ),
     };
-    broken(PromiseId::K6, what)
+    broken(PromiseId::K6, clause, what)
 }
 
 /// What a reader makes of a log.

@@ -14,8 +14,11 @@ pub const PROMISE: Promise = Promise {
     levels: &[Level::Storage],
     kind: Kind::Log(transactions_are_cleaned_with_care),
     fault: Fault::Broker,
-    clauses: &[],
+    clauses: &[MARKER_STAYS, NO_SHADOW],
 };
+
+const MARKER_STAYS: &str = "The marker is there while a record of its transaction is.";
+const NO_SHADOW: &str = "No record is gone whose only successors were aborted.";
 
 /// While a record of a decided transaction is there its marker is, and no record is gone whose only successors were
 /// aborted.
@@ -35,6 +38,7 @@ pub fn transactions_are_cleaned_with_care(
         if view::holding(found.batches(), marker).is_none() {
             return broken(
                 PromiseId::K7,
+                MARKER_STAYS,
                 format!(
                     "the transactional batch at offset {} is there, and the marker at offset {marker} that decided it is gone",
                     batch.base
@@ -46,6 +50,7 @@ pub fn transactions_are_cleaned_with_care(
         None => Ok(()),
         Some((offset, by)) => broken(
             PromiseId::K7,
+            NO_SHADOW,
             format!(
                 "the record at offset {offset} is gone, and the newer one of its key, at offset {by}, was aborted"
             ),

@@ -14,8 +14,11 @@ pub const PROMISE: Promise = Promise {
     levels: &[Level::Storage],
     kind: Kind::Log(end_is_kept),
     fault: Fault::Broker,
-    clauses: &[],
+    clauses: &[LOG_END, PRODUCER_END],
 };
+
+const LOG_END: &str = "The batch that ends the log is there.";
+const PRODUCER_END: &str = "The last batch of each producer is there.";
 
 /// The batch that ends the log is there, possibly emptied, and so is the last batch of each producer: otherwise offsets
 /// or sequences would be given twice.
@@ -37,10 +40,12 @@ pub fn end_is_kept(written: &dyn Written, found: &dyn LogView) -> Result<(), Bro
         None => Ok(()),
         Some((None, last)) => broken(
             PromiseId::K8,
+            LOG_END,
             format!("the batch that ended at offset {last} and so ended the log is gone"),
         ),
         Some((Some(id), last)) => broken(
             PromiseId::K8,
+            PRODUCER_END,
             format!("the last batch of producer {id}, which ended at offset {last}, is gone"),
         ),
     }

@@ -12,14 +12,19 @@ pub const PROMISE: Promise = Promise {
     levels: &[Level::Storage],
     kind: Kind::Step,
     fault: Fault::Broker,
-    clauses: &[],
+    clauses: &[SPLICED],
 };
+
+const SPLICED: &str =
+    "Below some offset the log is what the pass made of it, from there on what it was.";
 
 /// After a crash in a pass of the cleaner the log is what the pass had made of it up to some offset, and what it was
 /// before from there on.
 ///
-/// Groups of segments are replaced one after the other, from the oldest on.
+/// Groups of segments are replaced one after the other, from the oldest on. A tail that the crash took is no matter of
+/// the pass.
 pub fn old_or_new(old: &[Batch], new: &[Batch], found: &dyn LogView) -> Result<(), Broken> {
+    let (old, new) = (view::below(old, found.end()), view::below(new, found.end()));
     let found = found.batches();
     let mut bounds: Vec<Offset> = old.iter().map(|batch| batch.last + 1).collect();
     bounds.push(0);
@@ -32,6 +37,7 @@ pub fn old_or_new(old: &[Batch], new: &[Batch], found: &dyn LogView) -> Result<(
         true => Ok(()),
         false => broken(
             PromiseId::K9,
+            SPLICED,
             format!(
                 "the log holds {}, which is neither what it held before the pass, {}, nor what the pass made of it, {}",
                 description(found),

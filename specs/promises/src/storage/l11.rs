@@ -17,8 +17,25 @@ pub const PROMISE: Promise = Promise {
     levels: &[Level::Storage],
     kind: Kind::Log(derived_from_log),
     fault: Fault::Broker,
-    clauses: &[],
+    clauses: &[
+        PRODUCERS,
+        NO_STRANGER,
+        LAST_STABLE,
+        ABORTED_KNOWN,
+        ABORTED_ONLY,
+        EPOCHS,
+        TIMES,
+    ],
 };
+
+const PRODUCERS: &str = "Of each producer its epoch and its last batches are remembered.";
+const NO_STRANGER: &str = "No producer is remembered that never wrote.";
+const LAST_STABLE: &str = "The last stable offset is that of the first undecided transaction.";
+const ABORTED_KNOWN: &str =
+    "Readers are told of every aborted transaction of which a record is left.";
+const ABORTED_ONLY: &str = "Readers are told of no other.";
+const EPOCHS: &str = "Leader epochs begin where the log says.";
+const TIMES: &str = "A time leads to the first record at or after it.";
 
 /// How many batches of a producer a log must remember.
 const WINDOW: usize = 5;
@@ -52,6 +69,7 @@ fn producers(prefix: &[Batch], found: &dyn LogView) -> Result<(), Broken> {
                 .map_or_else(|| "nothing".to_owned(), |known| description(known));
             return broken(
                 PromiseId::L11,
+                PRODUCERS,
                 format!(
                     "of producer {} the log remembers {description}, and it holds {}",
                     state.id,
@@ -67,6 +85,7 @@ fn producers(prefix: &[Batch], found: &dyn LogView) -> Result<(), Broken> {
         None => Ok(()),
         Some(id) => broken(
             PromiseId::L11,
+            NO_STRANGER,
             format!("the log remembers producer {id}, which never wrote to it"),
         ),
     }
@@ -133,6 +152,7 @@ fn transactions(outcomes: &Outcomes, synced: Offset, found: &dyn LogView) -> Res
     if found.last_stable() != stable {
         return broken(
             PromiseId::L11,
+            LAST_STABLE,
             format!(
                 "the last stable offset is {}, and the log gives {stable}",
                 found.last_stable()
@@ -161,6 +181,7 @@ fn transactions(outcomes: &Outcomes, synced: Offset, found: &dyn LogView) -> Res
     if let Some(missing) = missing {
         return broken(
             PromiseId::L11,
+            ABORTED_KNOWN,
             format!(
                 "readers are not told that the transaction of producer {} from offset {} was aborted",
                 missing.producer, missing.first
@@ -175,6 +196,7 @@ fn transactions(outcomes: &Outcomes, synced: Offset, found: &dyn LogView) -> Res
         None => Ok(()),
         Some(wrong) => broken(
             PromiseId::L11,
+            ABORTED_ONLY,
             format!(
                 "readers are told that a transaction of producer {} from offset {} was aborted, and none was",
                 wrong.producer, wrong.first
@@ -205,6 +227,7 @@ fn epochs(prefix: &[Batch], found: &dyn LogView) -> Result<(), Broken> {
         true => Ok(()),
         false => broken(
             PromiseId::L11,
+            EPOCHS,
             format!(
                 "the log says that its leader epochs began at {known:?}, and it holds {wanted:?}"
             ),
@@ -229,6 +252,7 @@ fn times(found: &dyn LogView) -> Result<(), Broken> {
         if known != wanted {
             return broken(
                 PromiseId::L11,
+                TIMES,
                 format!(
                     "asked for the first record since {time} ms, the log answers {known:?}, and holds {wanted:?}"
                 ),

@@ -12,8 +12,12 @@ pub const PROMISE: Promise = Promise {
     levels: &[Level::Storage],
     kind: Kind::Log(|_, found| fetch_edges(found)),
     fault: Fault::Broker,
-    clauses: &[],
+    clauses: &[OUTSIDE, AT_END, IN_GAP],
 };
+
+const OUTSIDE: &str = "A fetch below the log's start or above its end is refused.";
+const AT_END: &str = "A fetch at the log's end comes to nothing, without an error.";
+const IN_GAP: &str = "A fetch in a gap comes to what follows.";
 
 /// Below its start and above its end a log refuses, at its end it has nothing, and in a gap it goes on with what
 /// follows.
@@ -21,10 +25,12 @@ pub fn fetch_edges(found: &dyn LogView) -> Result<(), Broken> {
     let (start, end) = (found.start(), found.end());
     let wanted = |at: Offset| {
         if at < start || at > end {
-            return Fetched::OutOfRange;
+            return (OUTSIDE, Fetched::OutOfRange);
         }
-        let next = found.batches().iter().find(|batch| batch.last >= at);
-        next.map_or(Fetched::Empty, |batch| Fetched::From(batch.base))
+        match found.batches().iter().find(|batch| batch.last >= at) {
+            None => (AT_END, Fetched::Empty),
+            Some(next) => (IN_GAP, Fetched::From(next.base)),
+        }
     };
     let inside = |at: &Offset| {
         found
@@ -34,10 +40,11 @@ pub fn fetch_edges(found: &dyn LogView) -> Result<(), Broken> {
     };
     let edges = (start - 1..=end + 1).filter(|at| *at < start || !inside(at));
     for at in edges {
-        let (fetched, wanted) = (found.fetch(at), wanted(at));
+        let (fetched, (clause, wanted)) = (found.fetch(at), wanted(at));
         if fetched != wanted {
             return broken(
                 PromiseId::L13,
+                clause,
                 format!(
                     "the log reaches from {start} to {end}; a fetch at offset {at} comes to {}, not to {}",
                     fetched.description(),

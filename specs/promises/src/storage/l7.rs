@@ -12,8 +12,10 @@ pub const PROMISE: Promise = Promise {
     levels: &[Level::Storage],
     kind: Kind::Log(|_, found| batches_are_whole(found)),
     fault: Fault::Broker,
-    clauses: &[],
+    clauses: &[WHOLE],
 };
+
+const WHOLE: &str = "A fetch at any offset inside a batch begins with that batch.";
 
 /// A fetch at any offset inside a batch begins with that batch, whole: the client leaves out what it did not ask for.
 pub fn batches_are_whole(found: &dyn LogView) -> Result<(), Broken> {
@@ -23,6 +25,7 @@ pub fn batches_are_whole(found: &dyn LogView) -> Result<(), Broken> {
             if fetched != Fetched::From(batch.base) {
                 return broken(
                     PromiseId::L7,
+                    WHOLE,
                     format!(
                         "a fetch at offset {at}, inside the batch of {} to {}, comes to {}",
                         batch.base,

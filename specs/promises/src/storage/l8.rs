@@ -1,6 +1,6 @@
 //! L8 Idempotent append.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt};
 
 use super::{Batch, BatchKind, LogView, broken};
 use crate::{Broken, Fault, Kind, Level, Offset, Promise, PromiseId};
@@ -14,11 +14,15 @@ pub const PROMISE: Promise = Promise {
     levels: &[Level::Storage],
     kind: Kind::Log(|_, found| sequences_are_unique(found)),
     fault: Fault::Broker,
-    clauses: &[],
+    clauses: &[UNIQUE, RECOGNISED, AS_RULED],
 };
 
+const UNIQUE: &str = "No sequence of a producer's epoch stands in the log twice.";
+const AS_RULED: &str = "A batch is known, or refused, only if it is to be.";
+const RECOGNISED: &str = "A batch that is sent again is answered with its first offset.";
+
 /// What a producer was told of a batch.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Answer {
     /// It stands at this offset since it was first sent.
     Duplicate(Offset),
@@ -26,6 +30,30 @@ pub enum Answer {
     Appended(Offset),
     /// It was refused.
     Refused(String),
+}
+
+/// Why a batch was refused is no part of it.
+impl PartialEq for Answer {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Answer::Duplicate(one), Answer::Duplicate(other))
+            | (Answer::Appended(one), Answer::Appended(other)) => one == other,
+            (Answer::Refused(_), Answer::Refused(_)) => true,
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Answer {}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Answer::Appended(base) => write!(f, "appended at offset {base}"),
+            Answer::Duplicate(base) => write!(f, "known since offset {base}"),
+            Answer::Refused(why) => write!(f, "refused: {why}"),
+        }
+    }
 }
 
 /// No sequence of any producer's epoch stands in the log twice.
@@ -39,6 +67,7 @@ pub fn sequences_are_unique(found: &dyn LogView) -> Result<(), Broken> {
         if !seen.insert((source.id, source.epoch, source.sequence)) {
             return broken(
                 PromiseId::L8,
+                UNIQUE,
                 format!(
                     "sequence {} of producer {} stands in the log twice, the second time at offset {}",
                     source.sequence, source.id, batch.base
@@ -59,9 +88,22 @@ pub fn retry_is_recognised(first: &Batch, answer: &Answer) -> Result<(), Broken>
     };
     broken(
         PromiseId::L8,
+        RECOGNISED,
         format!(
             "the batch that stands at offset {} was sent again and {description}",
             first.base
         ),
     )
+}
+
+/// A batch that is answered as known, or refused, was to be. (One that is answered as appended: L3.)
+pub fn answered_as_ruled(wanted: &Answer, got: &Answer) -> Result<(), Broken> {
+    match got {
+        Answer::Duplicate(_) | Answer::Refused(_) if wanted != got => broken(
+            PromiseId::L8,
+            AS_RULED,
+            format!("a batch is {got}, and by the log's rules it is {wanted}"),
+        ),
+        _ => Ok(()),
+    }
 }

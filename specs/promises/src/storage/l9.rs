@@ -12,8 +12,16 @@ pub const PROMISE: Promise = Promise {
     levels: &[Level::Storage],
     kind: Kind::Log(recovered_is_prefix),
     fault: Fault::Broker,
-    clauses: &[],
+    clauses: &[SYNCED, BOUNDARY, START, AS_WRITTEN, OPENS, READABLE, RUNS],
 };
+
+const SYNCED: &str = "Everything that was synced is there.";
+const BOUNDARY: &str = "The log ends where a batch that was written ends.";
+const START: &str = "The log starts where it was to start.";
+const AS_WRITTEN: &str = "Above what was cleaned every batch is as it was written.";
+const OPENS: &str = "Recovery opens whatever a power cut leaves.";
+const READABLE: &str = "A log that is open can be read.";
+const RUNS: &str = "No operation fails on a disk that does not.";
 
 /// `flushed ⊑ recovered ⊑ written`: the log ends where a written batch ends, holds everything that was synced, and
 /// above what was cleaned every batch is as it was written.
@@ -23,6 +31,7 @@ pub fn recovered_is_prefix(written: &dyn Written, found: &dyn LogView) -> Result
     if end < synced {
         return broken(
             PromiseId::L9,
+            SYNCED,
             format!("the log ends at offset {end}, and everything below {synced} was synced"),
         );
     }
@@ -30,6 +39,7 @@ pub fn recovered_is_prefix(written: &dyn Written, found: &dyn LogView) -> Result
     if !boundary {
         return broken(
             PromiseId::L9,
+            BOUNDARY,
             format!("the log ends at offset {end}, where no batch that was written ends"),
         );
     }
@@ -38,6 +48,7 @@ pub fn recovered_is_prefix(written: &dyn Written, found: &dyn LogView) -> Result
     if start < least || start > greatest {
         return broken(
             PromiseId::L9,
+            START,
             format!("the log starts at offset {start}, and it was to start at {greatest}"),
         );
     }
@@ -53,6 +64,7 @@ pub fn recovered_is_prefix(written: &dyn Written, found: &dyn LogView) -> Result
             let instead = same.map_or("nothing", |_| "something else");
             return broken(
                 PromiseId::L9,
+                AS_WRITTEN,
                 format!(
                     "the batch of offsets {} to {} was written, and {instead} stands there, below the log's end {end}",
                     batch.base, batch.last
@@ -69,7 +81,28 @@ pub fn recovery_opens(refusal: Option<&str>) -> Result<(), Broken> {
         None => Ok(()),
         Some(why) => broken(
             PromiseId::L9,
-            format!("recovery refused what a power cut left: {why}"),
+            OPENS,
+            format!("recovery refuses what was left: {why}"),
         ),
+    }
+}
+
+/// A log that is open can be read from its start to its end.
+pub fn is_readable(failure: Option<&str>) -> Result<(), Broken> {
+    match failure {
+        None => Ok(()),
+        Some(why) => broken(
+            PromiseId::L9,
+            READABLE,
+            format!("the log cannot be read: {why}"),
+        ),
+    }
+}
+
+/// No operation fails on a disk that does not: whatever it found, recovery left a log to work with.
+pub fn runs(operation: &str, failure: Option<&str>) -> Result<(), Broken> {
+    match failure {
+        None => Ok(()),
+        Some(why) => broken(PromiseId::L9, RUNS, format!("{operation} fails: {why}")),
     }
 }

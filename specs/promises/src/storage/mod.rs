@@ -29,11 +29,11 @@ pub use k7::transactions_are_cleaned_with_care;
 pub use k8::end_is_kept;
 pub use k9::old_or_new;
 pub use k10::{keyless_is_dropped, keyless_is_refused};
-pub use l3::offsets_are_assigned;
+pub use l3::{appended_as_ruled, ends_where_written, goes_on, offsets_are_assigned};
 pub use l7::batches_are_whole;
-pub use l8::{Answer, retry_is_recognised, sequences_are_unique};
-pub use l9::{recovered_is_prefix, recovery_opens};
-pub use l10::recovered_alike;
+pub use l8::{Answer, answered_as_ruled, retry_is_recognised, sequences_are_unique};
+pub use l9::{is_readable, recovered_is_prefix, recovery_opens, runs};
+pub use l10::{Summary, cut_short_alike, recovered_alike};
 pub use l11::derived_from_log;
 pub use l13::fetch_edges;
 pub use view::{
@@ -52,9 +52,9 @@ pub fn broken_in(written: &dyn Written, found: &dyn LogView) -> impl Iterator<It
 }
 
 /// A broken promise of a log.
-fn broken(promise: PromiseId, what: String) -> Result<(), Broken> {
+fn broken(promise: PromiseId, clause: &'static str, what: String) -> Result<(), Broken> {
     Err(Broken {
         promise,
-        because: Because::InLog { what },
+        because: Because::InLog { clause, what },
     })
 }

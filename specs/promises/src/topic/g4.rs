@@ -12,8 +12,11 @@ pub const PROMISE: Promise = Promise {
     levels: &[Level::OffsetsTopic],
     kind: Kind::Step,
     fault: Fault::Broker,
-    clauses: &[],
+    clauses: &[GENERATION, MEMBER],
 };
+
+const GENERATION: &str = "The generation is the current one.";
+const MEMBER: &str = "Who commits is a member of the group.";
 
 /// A commit that was accepted and carried a generation came from a member of the current one.
 pub fn comes_from_a_current_member(
@@ -21,18 +24,22 @@ pub fn comes_from_a_current_member(
     generation: i32,
     group: Option<&Generation>,
 ) -> Result<(), Broken> {
-    let description = match group {
+    let (clause, description) = match group {
         Some(current) if current.members.iter().any(|m| m.id == *member) => {
             if current.number == generation {
                 return Ok(());
             }
-            format!("the group is in generation {}", current.number)
+            (
+                GENERATION,
+                format!("the group is in generation {}", current.number),
+            )
         }
-        Some(current) => format!("the group is in {current}"),
-        None => "there is no such group".to_owned(),
+        Some(current) => (MEMBER, format!("the group is in {current}")),
+        None => (MEMBER, "there is no such group".to_owned()),
     };
     broken(
         PromiseId::G4,
+        clause,
         format!(
             "a commit of {member} with generation {generation} was accepted, but {description}"
         ),

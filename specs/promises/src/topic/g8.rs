@@ -12,8 +12,11 @@ pub const PROMISE: Promise = Promise {
     levels: &[Level::OffsetsTopic],
     kind: Kind::Step,
     fault: Fault::Broker,
-    clauses: &[],
+    clauses: &[NO_SUCCESSOR, ONE],
 };
+
+const NO_SUCCESSOR: &str = "No member is there whose successor was told that it took its place.";
+const ONE: &str = "No two members have one instance id.";
 
 /// No instance id has two members, and none of the members was told that another had taken its place.
 pub fn instance_has_one_member(
@@ -27,6 +30,7 @@ pub fn instance_has_one_member(
         if replaced(&member.id) {
             return broken(
                 PromiseId::G8,
+                NO_SUCCESSOR,
                 format!(
                     "{} is the member of instance {instance}, although its successor had been told that it took its place",
                     member.id
@@ -37,6 +41,7 @@ pub fn instance_has_one_member(
         if let Some(other) = others.find(|other| other.instance.as_ref() == Some(instance)) {
             return broken(
                 PromiseId::G8,
+                ONE,
                 format!(
                     "{} and {} are both members of instance {instance}",
                     member.id, other.id

@@ -41,9 +41,9 @@ pub use v2::silent_members_leave;
 use crate::{Because, Broken, PromiseId};
 
 /// A broken promise of the offsets topic.
-fn broken(promise: PromiseId, what: String) -> Result<(), Broken> {
+fn broken(promise: PromiseId, clause: &'static str, what: String) -> Result<(), Broken> {
     Err(Broken {
         promise,
-        because: Because::InLog { what },
+        because: Because::InLog { clause, what },
     })
 }

@@ -12,8 +12,10 @@ pub const PROMISE: Promise = Promise {
     levels: &[Level::OffsetsTopic],
     kind: Kind::Step,
     fault: Fault::Broker,
-    clauses: &[],
+    clauses: &[LAST],
 };
+
+const LAST: &str = "Of each key the record that stands last counts.";
 
 /// Of every key the coordinator remembers the record that stands last in the log, whatever became of the log since.
 pub fn last_commit_wins(memory: &Meaning, written: &Meaning) -> Result<(), Broken> {
@@ -21,6 +23,7 @@ pub fn last_commit_wins(memory: &Meaning, written: &Meaning) -> Result<(), Broke
         None => Ok(()),
         Some((remembered, last)) => broken(
             PromiseId::O1,
+            LAST,
             format!(
                 "the coordinator remembers {remembered}; what stands last in its log is {last}"
             ),

@@ -12,8 +12,10 @@ pub const PROMISE: Promise = Promise {
     levels: &[Level::OffsetsTopic],
     kind: Kind::Step,
     fault: Fault::Broker,
-    clauses: &[],
+    clauses: &[EXACTLY],
 };
+
+const EXACTLY: &str = "A fetch answers what is committed and durable, and nothing else.";
 
 /// The answer to a fetch of a key that asks for what is durable.
 pub fn fetched_as_committed(
@@ -35,6 +37,7 @@ pub fn fetched_as_committed(
     };
     broken(
         PromiseId::O3,
+        EXACTLY,
         format!(
             "a fetch of {key} is answered with {}, but {} is committed and durable",
             description(answered),

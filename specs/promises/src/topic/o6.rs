@@ -12,8 +12,13 @@ pub const PROMISE: Promise = Promise {
     levels: &[Level::OffsetsTopic],
     kind: Kind::Step,
     fault: Fault::Broker,
-    clauses: &[],
+    clauses: &[SETTLED, UNSUBSCRIBED, NO_TRANSACTION, RETENTION],
 };
+
+const SETTLED: &str = "Nothing expires while the group rebalances.";
+const UNSUBSCRIBED: &str = "Nothing expires that a member is subscribed to.";
+const NO_TRANSACTION: &str = "Nothing expires on which a transaction is open.";
+const RETENTION: &str = "Nothing expires before its retention is over, counted from when the group became empty or from the commit.";
 
 /// What a group is doing while its offsets are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,22 +60,32 @@ pub fn expires_only_what_may(expiring: &Expiring<'_>) -> Result<(), Broken> {
         _ => expiring.committed_ms,
     };
     let unused_ms = expiring.now_ms - since_ms;
-    let because = if *phase == Phase::Rebalancing {
-        "its group is rebalancing".to_owned()
+    let (clause, because) = if *phase == Phase::Rebalancing {
+        (SETTLED, "its group is rebalancing".to_owned())
     } else if expiring.subscribed {
-        "a member of the group consumes that topic".to_owned()
+        (
+            UNSUBSCRIBED,
+            "a member of the group consumes that topic".to_owned(),
+        )
     } else if expiring.open_transaction {
-        "a transaction on it is still open".to_owned()
+        (
+            NO_TRANSACTION,
+            "a transaction on it is still open".to_owned(),
+        )
     } else if unused_ms < expiring.retention_ms {
-        format!(
-            "it has been unused for {unused_ms} ms of {} ms",
-            expiring.retention_ms
+        (
+            RETENTION,
+            format!(
+                "it has been unused for {unused_ms} ms of {} ms",
+                expiring.retention_ms
+            ),
         )
     } else {
         return Ok(());
     };
     broken(
         PromiseId::O6,
+        clause,
         format!("the offset of {key} expires, but {because}"),
     )
 }

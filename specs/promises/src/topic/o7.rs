@@ -12,8 +12,12 @@ pub const PROMISE: Promise = Promise {
     levels: &[Level::OffsetsTopic],
     kind: Kind::Step,
     fault: Fault::Broker,
-    clauses: &[],
+    clauses: &[EMPTY, NO_OFFSET, NO_TRANSACTION],
 };
+
+const EMPTY: &str = "The group has no member.";
+const NO_OFFSET: &str = "No offset of the group is left.";
+const NO_TRANSACTION: &str = "No transaction on an offset of the group is open.";
 
 /// A group whose record is removed has nobody in it, nothing stored for it besides what goes in the same step, and
 /// no open transaction.
@@ -27,16 +31,18 @@ pub fn removes_only_what_is_over(
     let left = left.find(|key| key.group == *group && !goes_too(key));
     let mut pending = remembered.pending.iter();
     let pending = pending.find(|(key, _, _)| key.group == *group && !goes_too(key));
-    let because = match (members, left, pending) {
+    let (clause, because) = match (members, left, pending) {
         (0, None, None) => return Ok(()),
-        (0, None, Some((key, producer, _))) => {
-            format!("a transaction of producer {producer} on {key} is still open")
-        }
-        (0, Some(key), _) => format!("the offset of {key} is still stored"),
-        (members, ..) => format!("it has {members} members"),
+        (0, None, Some((key, producer, _))) => (
+            NO_TRANSACTION,
+            format!("a transaction of producer {producer} on {key} is still open"),
+        ),
+        (0, Some(key), _) => (NO_OFFSET, format!("the offset of {key} is still stored")),
+        (members, ..) => (EMPTY, format!("it has {members} members")),
     };
     broken(
         PromiseId::O7,
+        clause,
         format!("group {group} is removed, but {because}"),
     )
 }

@@ -12,8 +12,10 @@ pub const PROMISE: Promise = Promise {
     levels: &[Level::OffsetsTopic],
     kind: Kind::Step,
     fault: Fault::Broker,
-    clauses: &[],
+    clauses: &[NAMED],
 };
+
+const NAMED: &str = "Only offsets that the request names change.";
 
 /// What a request changed in memory, against what it named.
 pub fn changes_only_what_is_named(
@@ -32,6 +34,7 @@ pub fn changes_only_what_is_named(
     };
     broken(
         PromiseId::O8,
+        NAMED,
         format!(
             "the request does not name {key}, which had {} and now has {}",
             description(before),

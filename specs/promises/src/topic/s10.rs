@@ -12,8 +12,10 @@ pub const PROMISE: Promise = Promise {
     levels: &[Level::OffsetsTopic],
     kind: Kind::Step,
     fault: Fault::Broker,
-    clauses: &[],
+    clauses: &[LOOKED_FOR],
 };
+
+const LOOKED_FOR: &str = "Records stand where every broker looks for them.";
 
 /// A group's records were written to the partition in which every broker looks for them: the absolute value of Java's
 /// string hash, of which the smallest integer has none and counts as 0, modulo the topic's number of partitions.
@@ -32,6 +34,7 @@ pub fn routed_to_group_partition(group: &str, partitions: u32, written: u32) -> 
     }
     broken(
         PromiseId::S10,
+        LOOKED_FOR,
         format!(
             "the records of group {group} stand in partition {written} of {partitions}; every broker looks for them in \
              partition {looked_for}"

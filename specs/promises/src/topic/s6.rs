@@ -14,8 +14,10 @@ pub const PROMISE: Promise = Promise {
     levels: &[Level::OffsetsTopic],
     kind: Kind::Step,
     fault: Fault::Broker,
-    clauses: &[],
+    clauses: &[WHOLE_LOG],
 };
+
+const WHOLE_LOG: &str = "No load ends at a beginning of the log.";
 
 /// What a coordinator serves after a load is not what only a beginning of its log gives. `replay` says what replay
 /// of so many records gives, of the `records` that there are.
@@ -34,6 +36,7 @@ pub fn load_is_complete(
         None => Ok(()),
         Some(length) => broken(
             PromiseId::S6,
+            WHOLE_LOG,
             format!(
                 "the coordinator serves what the first {length} of the {records} records in its log give"
             ),

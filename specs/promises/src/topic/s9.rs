@@ -14,8 +14,11 @@ pub const PROMISE: Promise = Promise {
     levels: &[Level::OffsetsTopic],
     kind: Kind::Step,
     fault: Fault::Broker,
-    clauses: &[],
+    clauses: &[OFFSETS, GROUPS],
 };
+
+const OFFSETS: &str = "No offset is remembered from before its deletion.";
+const GROUPS: &str = "No group is remembered from before its deletion.";
 
 /// Deletions that were acknowledged or that expiry made durable: the offset of each tombstone.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -32,6 +35,7 @@ pub fn stays_deleted(memory: &Meaning, deleted: &Deletions) -> Result<(), Broken
         if let Some(deletion) = deleted.offsets.get(key).filter(|deletion| at < *deletion) {
             return broken(
                 PromiseId::S9,
+                OFFSETS,
                 format!(
                     "the coordinator remembers offset {} for {key} (record {at}), which was deleted at record {deletion}",
                     value.offset
@@ -43,6 +47,7 @@ pub fn stays_deleted(memory: &Meaning, deleted: &Deletions) -> Result<(), Broken
         if let Some(deletion) = deleted.groups.get(group).filter(|deletion| at < *deletion) {
             return broken(
                 PromiseId::S9,
+                GROUPS,
                 format!(
                     "the coordinator remembers {generation} in group {group} (record {at}), which was deleted at record \
                      {deletion}"

@@ -12,8 +12,10 @@ pub const PROMISE: Promise = Promise {
     levels: &[Level::OffsetsTopic],
     kind: Kind::Step,
     fault: Fault::Broker,
-    clauses: &[],
+    clauses: &[PHASE_ENDS],
 };
+
+const PHASE_ENDS: &str = "Time alone ends every phase.";
 
 /// Once every timer of the group's phases has fired as often as it was set, the group is in no phase. Its members
 /// may have gone on to heartbeat all the while.
@@ -22,6 +24,7 @@ pub fn phase_ends(group: &Name, still: Option<&str>, fired: usize) -> Result<(),
         None => Ok(()),
         Some(phase) => broken(
             PromiseId::V1,
+            PHASE_ENDS,
             format!(
                 "group {group} stays in its {phase} for ever: its members live but do not answer, and after {fired} timers \
                  none is left to end it"

@@ -12,8 +12,10 @@ pub const PROMISE: Promise = Promise {
     levels: &[Level::OffsetsTopic],
     kind: Kind::Step,
     fault: Fault::Broker,
-    clauses: &[],
+    clauses: &[SILENT_LEAVE],
 };
+
+const SILENT_LEAVE: &str = "Time alone removes whoever is silent.";
 
 /// Once every timer has fired as often as it was set, nobody is left who was silent all the while.
 pub fn silent_members_leave(group: &Name, left: &[Member], fired: usize) -> Result<(), Broken> {
@@ -21,6 +23,7 @@ pub fn silent_members_leave(group: &Name, left: &[Member], fired: usize) -> Resu
         None => Ok(()),
         Some(member) => broken(
             PromiseId::V2,
+            SILENT_LEAVE,
             format!(
                 "{} keeps its place in group {group} for ever: it has been silent while {fired} timers fired, and what it \
                  owns nobody else gets",
