@@ -1,15 +1,11 @@
 //! The log under every power cut of every short workload: exact counts, nothing broken, nothing left out.
 
-#[path = "disk/mutants.rs"]
-mod mutants;
-
 use plimsoll_explore::{
-    disk::{DiskBounds, DiskSystem, Workloads, count_workloads},
-    runs,
-    scope::Scope,
+    disk::{DiskBounds, DiskSystem, Workloads, count_workloads, mutants::LOG, runs},
     search::{levels::Limits, parallel, second},
     system::System,
 };
+use plimsoll_log::{Decisions, decisions::*};
 
 /// Allocating is a good part of what recovering costs.
 #[global_allocator]
@@ -20,8 +16,8 @@ type Counts = (u64, u64, u64);
 
 fn bounds(name: &str) -> (DiskBounds, usize) {
     let run = runs::ALL.iter().find(|run| run.name == name);
-    match run.map(|run| (run.scope, run.states)) {
-        Some((Scope::Disk(bounds), Some(states))) => (bounds, states),
+    match run.map(|run| (run.bounds, run.states)) {
+        Some((bounds, Some(states))) => (bounds, states),
         _ => panic!("the disk has no run {name}"),
     }
 }
@@ -94,5 +90,39 @@ fn the_second_search_counts_the_same() {
         let found = parallel::explore(&system, 0, 2, Limits::default(), |_, _| {});
         let second = second::explore(system);
         assert_eq!((found.states, false), (second.states, second.broken));
+    }
+}
+
+/// Whoever adds a decision, or another wrong answer to one, adds a mutant.
+macro_rules! every_wrong_answer {
+    ($($field:ident: $decision:ty,)+) => {
+        let Decisions { $($field: _),+ } = Decisions::default();
+        $(for wrong in <$decision>::WRONG {
+            let alone = Decisions { $field: *wrong, ..Decisions::default() };
+            let known = LOG.iter().any(|mutant| mutant.mistake.decisions() == alone);
+            assert!(known, "no mutant answers {} with {wrong:?}", stringify!($field));
+        })+
+    };
+}
+
+#[test]
+fn every_decision_of_the_log_is_some_mutants() {
+    every_wrong_answer! {
+        tombstones: Tombstones,
+        last_batch: LastBatch,
+        aborted_records: AbortedRecords,
+        recovery_point: AdvanceRecoveryPoint,
+        later_segments: LaterSegments,
+        recovery_checksum: RecoveryChecksum,
+        torn_tail: TornTail,
+        dedup_window: DedupWindow,
+        recover_producers: RecoverProducers,
+        fetch_inside: FetchInside,
+        acknowledge: Acknowledge,
+        new_names: NewNames,
+        failed_sync: FailedSync,
+        after_failed_sync: AfterFailedSync,
+        index_files: IndexFiles,
+        swap: Swap,
     }
 }

@@ -3,24 +3,23 @@
 use std::{thread, time::Duration};
 
 use plimsoll_explore::{
-    code::CodeSystem,
-    design::DesignSystem,
-    runs::{self, Run},
-    scope::Scope,
+    code::{self, CodeSystem},
+    design::{self, DesignSystem},
+    runs::RunWithin,
     search::{
         levels::{self, Findings, Limits},
         second,
     },
     system::System,
 };
-use plimsoll_model::{Action, Design};
+use plimsoll_model::{Action, Bounds, Design};
 use plimsoll_promises::PromiseId;
 
 fn quietly(_: usize, _: usize) {}
 
 /// Explores a run with both searches at once and holds it to what it is known for.
 fn explore<S: System + Clone + 'static>(
-    run: &Run,
+    run: &RunWithin<Bounds>,
     system: S,
     per_resume: u64,
 ) -> Findings<S::Action> {
@@ -70,15 +69,12 @@ fn explore<S: System + Clone + 'static>(
 }
 
 /// The run's design.
-fn design_of(run: &Run) -> DesignSystem {
-    let Scope::Design(bounds) = run.scope else {
-        panic!("{} is no run of the design", run.name);
-    };
-    DesignSystem::new(bounds, Design::default())
+fn design_of(run: &RunWithin<Bounds>) -> DesignSystem {
+    DesignSystem::new(run.bounds, Design::default())
 }
 
-fn named(name: &str) -> Run {
-    runs::ALL
+fn named(name: &str) -> RunWithin<Bounds> {
+    design::runs::ALL
         .into_iter()
         .find(|run| run.name == name)
         .expect("there is such a run")
@@ -134,11 +130,8 @@ fn a_failing_append_breaks_nothing() {
 
 #[test]
 fn the_code_does_only_what_the_model_allows() {
-    for run in runs::CODE_IN_TESTS {
-        let Scope::Code(bounds) = run.scope else {
-            panic!("{} is no run of the code", run.name);
-        };
-        let system = CodeSystem::new(bounds);
+    for run in code::runs::IN_TESTS {
+        let system = CodeSystem::new(run.bounds);
         let per_resume = system.design.claim.per_resume();
         let found = explore(&run, system, per_resume);
         let several = found

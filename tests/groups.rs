@@ -3,30 +3,18 @@
 
 use plimsoll_coordinator::Decisions;
 use plimsoll_explore::{
+    design::mutants::GROUP,
     groups::{
         GroupsAction, GroupsSystem,
-        mutants::{COORDINATOR, CoordinatorMutant, ELSEWHERE},
+        mutants::{COORDINATOR, ELSEWHERE},
+        runs,
     },
-    mutants::{AnyMutant, GROUP},
-    narrate::Narrate,
-    runs,
-    scope::Scope,
     search::{
         levels::{self, Findings, Limits},
         second,
     },
     system::System,
 };
-use plimsoll_promises::PromiseId;
-use plimsoll_report::{Counterexample, Setup, WithSystem, mermaid, story};
-
-fn search<S: System>(system: &S, first_breach: bool) -> Findings<S::Action> {
-    let limits = Limits {
-        first_breach,
-        ..Limits::default()
-    };
-    levels::explore(system, 0, limits, |_, _| {})
-}
 
 fn description(found: &Findings<GroupsAction>) -> Vec<String> {
     let breaches = found.breaches.iter();
@@ -37,17 +25,14 @@ fn description(found: &Findings<GroupsAction>) -> Vec<String> {
 fn explore(name: &str, transitions: u64) {
     let run = runs::ALL.iter().find(|run| run.name == name);
     let run = run.expect("there is such a run");
-    let Scope::Groups(bounds) = run.scope else {
-        panic!("{name} is of another system");
-    };
-    let system = GroupsSystem::right(bounds);
-    let found = search(&system, false);
+    let system = GroupsSystem::right(run.bounds);
+    let found = levels::explore(&system, 0, Limits::default(), |_, _| {});
     println!("{name}: {} states, {:.1?}", found.states, found.time);
     assert_eq!(description(&found), Vec::<String>::new(), "{name}");
     assert!(found.complete, "{name}: cut short");
     let counts = (Some(found.states), found.transitions);
     assert_eq!(counts, (run.states, transitions), "{name}");
-    assert_eq!(found.depth, usize::from(bounds.steps), "{name}: steps");
+    assert_eq!(found.depth, usize::from(run.bounds.steps), "{name}: steps");
     for (index, situation) in system.situations().iter().enumerate() {
         let expected = system.expected() >> index & 1 == 1;
         let met = found.situations[index] > 0;
@@ -90,118 +75,6 @@ fn expiry() {
 fn names_and_what_is_left_behind() {
     explore("groups, names", 1_273);
     explore("groups, left behind", 881);
-}
-
-/// Everything that a mutant breaks within its bounds, each with the fewest steps; every other promise is blind to it.
-#[test]
-fn each_mutant_breaks_what_it_is_said_to_break() {
-    let mut wrong = Vec::new();
-    for mutant in &COORDINATOR {
-        let mut system = mutant.groups();
-        system.beyond_breach = true;
-        let found = search(&system, false);
-        assert!(found.complete, "{}: cut short", mutant.name);
-        let mut breaks: Vec<_> = found
-            .breaches
-            .iter()
-            .map(|b| (b.broken.promise, b.path.len()))
-            .collect();
-        breaks.sort_by_key(|(promise, steps)| (*steps, *promise));
-        if breaks != mutant.breaks {
-            wrong.push(format!("{}: {breaks:?}", mutant.name));
-        }
-        let sees = breaks
-            .iter()
-            .any(|(promise, _)| *promise == mutant.mistake.about);
-        if !sees {
-            wrong.push(format!(
-                "{}: {} is blind",
-                mutant.name, mutant.mistake.about
-            ));
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-#[test]
-fn each_companion_passes() {
-    for mutant in &COORDINATOR {
-        let found = search(&mutant.nearly(), false);
-        let none = Vec::<String>::new();
-        assert_eq!(
-            description(&found),
-            none,
-            "{}: {}",
-            mutant.name,
-            mutant.nearly.description()
-        );
-        assert!(found.complete, "{}: cut short", mutant.name);
-    }
-}
-
-/// The shortest counterexample.
-struct Shortest<'a>(&'a Setup);
-
-impl WithSystem for Shortest<'_> {
-    type Output = Counterexample;
-
-    fn visit<S: Narrate>(self, system: S) -> Counterexample {
-        let found = search(&system, true);
-        let breach = found.shortest();
-        let breach = breach.unwrap_or_else(|| panic!("{:?} is not caught", self.0.mutant));
-        let found = Counterexample::found(self.0, &system, &breach.path);
-        let found = found.expect("an explorer's path can be walked again");
-        found.expect("and breaks the promise again").1
-    }
-}
-
-fn setup(mutant: &'static CoordinatorMutant) -> Setup {
-    Setup::mutant("groups", AnyMutant::Coordinator(mutant)).expect("the groups know it")
-}
-
-fn shortest(setup: &Setup) -> Counterexample {
-    setup.visit(Shortest(setup))
-}
-
-#[test]
-fn the_shortest_stories() {
-    for mutant in &COORDINATOR {
-        let description = shortest(&setup(mutant));
-        let steps = mutant.breaks[0].1;
-        assert_eq!(description.description.steps(), steps, "{}", mutant.name);
-        insta::assert_snapshot!(format!("groups_{}", mutant.name), story(&description));
-    }
-}
-
-/// Where another promise sees the mistake first, or at the same time, the story of the one that it is about.
-#[test]
-fn the_shortest_stories_of_what_they_are_about() {
-    for mutant in &COORDINATOR {
-        let about = mutant.mistake.about;
-        if about == mutant.killed_by() {
-            continue;
-        }
-        let description = shortest(&setup(mutant).watching(about));
-        let known = mutant.breaks.iter().find(|(promise, _)| *promise == about);
-        let steps = known.map(|(_, steps)| *steps);
-        assert_eq!(
-            Some(description.description.steps()),
-            steps,
-            "{}",
-            mutant.name
-        );
-        insta::assert_snapshot!(
-            format!("groups_{}_{about}", mutant.name),
-            story(&description)
-        );
-    }
-}
-
-#[test]
-fn a_story_as_a_sequence_diagram() {
-    let mutant = COORDINATOR.iter().find(|mutant| mutant.name == "G-8");
-    let setup = setup(mutant.expect("there is such a mutant")).watching(PromiseId::G8);
-    insta::assert_snapshot!("groups_G-8_mermaid", mermaid(&shortest(&setup)));
 }
 
 /// The first set of the bug catalogue, as far as it concerns coordinators, groups and their offsets.
@@ -288,7 +161,7 @@ fn otherwise(decisions: Decisions) -> Vec<&'static str> {
 fn every_decision_is_taken_otherwise() {
     let mut taken: Vec<_> = COORDINATOR
         .iter()
-        .flat_map(|mutant| otherwise(mutant.decisions()))
+        .flat_map(|mutant| otherwise(mutant.mistake.decisions()))
         .collect();
     // C-20, C-21 and L-ack are hunted in design and code.
     taken.extend(["commit", "cache", "produce"]);

@@ -1,7 +1,7 @@
 //! `plimsoll replay`: traces walked again, and traces that cannot be.
 
 use plimsoll_cli::Exit;
-use plimsoll_explore::mutants::{AnyMutant, GROUP};
+use plimsoll_explore::{design::mutants::GROUP, registry::SYSTEMS};
 
 use crate::{Called, plimsoll, plimsoll_reading};
 
@@ -62,9 +62,9 @@ fn without_the_mistake_it_no_longer_breaks() {
 
 #[test]
 fn another_verdict_is_explained() {
-    let mutant = AnyMutant::named("L-ack", None).expect("it is there");
-    let (promise, step) = mutant.breaks()[0];
-    let text = trace(mutant.name(), "design");
+    let mutant = SYSTEMS.mutant("L-ack").expect("it is there");
+    let (promise, step) = mutant.breaks[0];
+    let text = trace(mutant.name, "design");
     let text = text.replace(&format!("\"promise\":\"{promise}\""), "\"promise\":\"D1\"");
     let called = replay(&text);
     assert_eq!(called.exit, Exit::Broken);

@@ -12,7 +12,6 @@
 //! | what does each command do? | `commands` |
 
 mod args;
-mod cancel;
 mod commands;
 mod exit;
 mod find_counterexample;
@@ -29,7 +28,7 @@ use std::ffi::OsString;
 use clap::Parser;
 
 pub use exit::Exit;
-pub use find_counterexample::{Hunt, find_counterexample};
+pub use find_counterexample::{Search, find_counterexample};
 pub use output::Streams;
 
 use args::{Args, Command};

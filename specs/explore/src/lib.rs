@@ -9,17 +9,23 @@
 //! | does the *code* do what the design allows? | [`code`] |
 //! | does the *log* keep what it promised, whatever a power cut leaves? | [`disk`] |
 //! | does the *coordinator* keep its log's meaning, whatever is done to both? | [`groups`] |
-//! | how far does each run go? | [`scope`], [`runs`] |
+//! | which systems are there, and what does the rest of the house ask of them? | [`registry`], [`descriptor`] |
+//! | how is one used by code that does not know its types? | [`explorable`], [`scope`] |
+//! | what is a run? how much may a trace ask for? | [`runs`], [`limits`] |
 //! | how is a path told? | [`narrate`] |
 //! | what can be broken on purpose, and what must come of it? | [`mutants`] |
 
 pub mod code;
+pub mod descriptor;
 pub mod design;
 pub mod disk;
+pub mod explorable;
 pub mod groups;
 pub mod ledger;
+pub mod limits;
 pub mod mutants;
 pub mod narrate;
+pub mod registry;
 pub mod runs;
 pub mod scope;
 pub mod search;

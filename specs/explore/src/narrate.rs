@@ -3,7 +3,7 @@
 use plimsoll_model::{Event, State};
 use plimsoll_promises::Broken;
 
-use crate::system::System;
+use crate::{explorable::JsonStep, system::System};
 
 /// A path, told.
 #[derive(Debug, Clone)]
@@ -92,6 +92,24 @@ pub trait Narrate: System {
 
     /// Walks a path that is under its first names; an error names the first step that is not possible there.
     fn narrate(&self, path: &[Self::Action]) -> Result<Rendering, NotPossible>;
+
+    /// A path of this system as the system of that name takes it; `None` if it has no such steps.
+    fn steps_for(
+        &self,
+        _system: &str,
+        _path: &[Self::Action],
+    ) -> Option<Result<Vec<JsonStep>, NotPossible>> {
+        None
+    }
+
+    /// A path of the system of that name as this one takes it; `None` if it knows no such steps.
+    fn steps_from(
+        &self,
+        _system: &str,
+        _path: &[JsonStep],
+    ) -> Option<Result<Vec<Self::Action>, NotPossible>> {
+        None
+    }
 }
 
 /// A step of a path cannot be taken where it stands.

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use plimsoll_explore::{
+    explorable::{Explorable, Facts},
     ledger::Watched,
     search::levels::Findings,
-    system::{Replay, System},
+    system::Replay,
 };
 use plimsoll_promises::{Claim, PromiseId};
 use serde::{Serialize, Serializer};
@@ -144,14 +145,15 @@ pub struct Checked {
 
 impl Checked {
     /// What a search of a system found, under the name of its run.
-    pub fn of<S: System>(
+    pub fn of<A>(
         (run, description): (&'static str, &'static str),
-        system: &S,
+        system: &dyn Explorable,
         (claim, watched): (Option<Claim>, Watched),
-        findings: &Findings<S::Action>,
+        findings: &Findings<A>,
         second_opinion: SecondOpinion,
     ) -> Self {
-        let head = system.head();
+        let facts = system.facts();
+        let head = facts.head;
         let mut checked = Self {
             plimsoll_check: CHECK_VERSION,
             system: head.name,
@@ -161,7 +163,7 @@ impl Checked {
             driven: head.driven,
             modelled: head.modelled,
             not_verified: head.not_verified,
-            bounds: system.bounds(),
+            bounds: facts.bounds.clone(),
             counts: system.counts(),
             left_out: findings.left_out,
             states: findings.states as u64,
@@ -170,8 +172,8 @@ impl Checked {
             seconds: seconds(findings.time),
             complete: findings.complete,
             promises: promises(findings, watched),
-            situations: situations(system, findings),
-            reached: reached(system, findings),
+            situations: situations(&facts, findings),
+            reached: reached(&facts, findings),
             replay: claim
                 .map(|claim| replay(claim, findings.worst, findings.tight.as_ref().map(|t| t.0))),
             second_opinion,
@@ -228,9 +230,9 @@ fn promises<A>(findings: &Findings<A>, watched: Watched) -> Vec<(PromiseId, Stan
         .collect()
 }
 
-fn situations<S: System>(system: &S, findings: &Findings<S::Action>) -> Vec<Coverage> {
-    let expected = system.expected();
-    let situations = system.situations().iter().zip(&findings.situations);
+fn situations<A>(facts: &Facts, findings: &Findings<A>) -> Vec<Coverage> {
+    let expected = facts.expected;
+    let situations = facts.situations.iter().zip(&findings.situations);
     let met = situations
         .enumerate()
         .map(|(index, (situation, times))| Coverage {
@@ -241,8 +243,8 @@ fn situations<S: System>(system: &S, findings: &Findings<S::Action>) -> Vec<Cove
     met.collect()
 }
 
-fn reached<S: System>(system: &S, findings: &Findings<S::Action>) -> Vec<Reached> {
-    let bounds = system.bound_names().into_iter().zip(&findings.bounds);
+fn reached<A>(facts: &Facts, findings: &Findings<A>) -> Vec<Reached> {
+    let bounds = facts.bound_names.iter().copied().zip(&findings.bounds);
     let reached = bounds.map(|(bound, times)| Reached {
         bound,
         times: *times,

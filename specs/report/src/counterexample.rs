@@ -1,15 +1,16 @@
 //! A counterexample: a way to a broken promise, walked again so that it can be told.
 
 use plimsoll_explore::{
-    mutants::AnyMutant,
-    narrate::{Narrate, NotPossible, Rendering},
+    explorable::{Explorable, JsonStep},
+    narrate::{NotPossible, Rendering},
+    registry::SYSTEMS,
 };
 use plimsoll_promises::Broken;
 
 use crate::{Setup, Trace};
 
 /// A counterexample as a file, and as it can be told; `None` if nothing broke.
-pub type Found<A> = Option<(Trace<A>, Counterexample)>;
+pub type Found = Option<(Trace, Counterexample)>;
 
 /// A way to a broken promise.
 #[derive(Debug, Clone)]
@@ -32,10 +33,10 @@ pub struct Counterexample {
 
 impl Counterexample {
     /// Walks a path that is under its first names, up to the first step that breaks a promise. `None` if none does.
-    pub fn walk<S: Narrate>(
+    pub fn walk(
         setup: &Setup,
-        system: &S,
-        path: &[S::Action],
+        system: &dyn Explorable,
+        path: &[JsonStep],
     ) -> Result<Option<Self>, NotPossible> {
         let mut description = system.narrate(path)?;
         let broken = description.broken();
@@ -46,8 +47,8 @@ impl Counterexample {
         description.truncate(last + 1);
         Ok(Some(Self {
             setup: setup.clone(),
-            mistake: setup.known_mutant().map(|mutant| mutant.description()),
-            bounds: system.bounds(),
+            mistake: setup.known_mutant().map(|mutant| mutant.description),
+            bounds: system.facts().bounds,
             shortest: false,
             again: again(setup),
             description,
@@ -55,17 +56,19 @@ impl Counterexample {
         }))
     }
 
-    /// A path as an explorer found it, with the names that things had from the start, as a trace and walked.
-    pub fn found<S: Narrate>(
+    /// A path as an explorer found it, as a trace and walked.
+    ///
+    /// # Errors
+    /// The first step that is not possible.
+    pub fn found(
         setup: &Setup,
-        system: &S,
-        path: &[S::Action],
-    ) -> Result<Found<S::Action>, NotPossible> {
-        let path = system.undo_symmetry(path);
-        let walked = Self::walk(setup, system, &path)?;
+        system: &dyn Explorable,
+        path: &[JsonStep],
+    ) -> Result<Found, NotPossible> {
+        let walked = Self::walk(setup, system, path)?;
         Ok(walked.map(|mut counterexample| {
             counterexample.shortest = true;
-            (Trace::of(&counterexample, &path), counterexample)
+            (Trace::of(&counterexample, path), counterexample)
         }))
     }
 
@@ -81,11 +84,8 @@ fn again(setup: &Setup) -> String {
     if let Some(mutant) = &setup.mutant {
         command.push_str(&format!(" --mutant {mutant}"));
     }
-    let unasked = setup
-        .mutant
-        .as_deref()
-        .and_then(|name| AnyMutant::named(name, None));
-    if unasked.is_none_or(|mutant| mutant.systems()[0] != setup.system()) {
+    let unasked = setup.mutant.and_then(|name| SYSTEMS.mutant(name));
+    if unasked.is_none_or(|mutant| mutant.systems[0] != setup.system()) {
         command.push_str(&format!(" --system {}", setup.system()));
     }
     if let [promise] = setup.watched[..] {

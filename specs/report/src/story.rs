@@ -33,7 +33,7 @@ pub fn story(counterexample: &Counterexample) -> String {
 
 fn head(text: &mut String, counterexample: &Counterexample) {
     let setup = &counterexample.setup;
-    match (&setup.mutant, counterexample.mistake) {
+    match (setup.mutant, counterexample.mistake) {
         (Some(name), Some(mistake)) => put(text, &format!("{name}  "), mistake),
         _ => put(
             text,

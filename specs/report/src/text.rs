@@ -47,6 +47,28 @@ pub fn closest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Ve
     names.into_iter().take(3).map(|(_, name)| name).collect()
 }
 
+/// Nothing is called that; what may have been meant, and what there is.
+pub fn unknown<'a>(
+    what: &str,
+    name: &str,
+    known: impl IntoIterator<Item = &'a str> + Clone,
+) -> String {
+    let quoted = |name: &str| format!("'{name}'");
+    let close: Vec<_> = closest(name, known.clone())
+        .into_iter()
+        .map(quoted)
+        .collect();
+    let all: Vec<_> = known.into_iter().map(quoted).collect();
+    let hint = match close.is_empty() {
+        true => String::new(),
+        false => format!("did you mean {}? ", close.join(" or ")),
+    };
+    format!(
+        "no {what} is called '{name}'; {hint}There are {}",
+        all.join(", ")
+    )
+}
+
 /// Adds `body` after `head`, wrapped; what follows the first line is indented as far as `body` began.
 pub(crate) fn put(text: &mut String, head: &str, body: &str) {
     let indent = head.chars().count();

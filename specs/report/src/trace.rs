@@ -2,26 +2,22 @@
 
 use std::fmt;
 
-use plimsoll_explore::{disk::DiskBounds, groups::GroupsBounds, scope::Scope};
-use plimsoll_model::{Bounds, IDS_PER_PLACE};
+use plimsoll_explore::{descriptor::Registered, explorable::JsonStep, registry::Systems};
 use plimsoll_promises::{Claim, PromiseId};
-use serde::{
-    Deserialize, Serialize,
-    de::{DeserializeOwned, IgnoredAny},
-};
+use serde::{Deserialize, Serialize};
 
-use crate::{Counterexample, Setup};
+use crate::{Counterexample, Setup, text::unknown};
 
 /// The version of the trace's schema.
 pub const TRACE_VERSION: u64 = 1;
 
 /// A counterexample that can be walked again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trace<A> {
+pub struct Trace {
     /// What was explored.
     pub setup: Setup,
     /// The steps, under the names that things had from the start.
-    pub steps: Vec<A>,
+    pub steps: Vec<JsonStep>,
     /// What broke.
     pub broken: Verdict,
 }
@@ -49,43 +45,13 @@ struct Which {
     system: String,
 }
 
-/// The file. A flattened [`Setup`] would be shorter, but then errors would not know their line.
+/// What is alike in traces of all systems. `bounds` and `steps` are read by the system.
 #[derive(Deserialize)]
-struct File<A, B> {
+struct Common {
     mutant: Option<String>,
-    bounds: B,
     claim: Option<Claim>,
     watched: Vec<PromiseId>,
-    steps: Vec<A>,
     broken: Verdict,
-}
-
-impl<A, B> File<A, B> {
-    fn within(self, scope: impl Fn(B) -> Scope) -> Trace<A> {
-        Trace {
-            setup: Setup {
-                scope: scope(self.bounds),
-                mutant: self.mutant,
-                claim: self.claim,
-                watched: self.watched,
-            },
-            steps: self.steps,
-            broken: self.broken,
-        }
-    }
-}
-
-fn read<A: DeserializeOwned>(text: &str) -> Result<Trace<A>, TraceError> {
-    match &*system(text)? {
-        "design" => Ok(serde_json::from_str::<File<A, _>>(text)?.within(Scope::Design)),
-        "code" => Ok(serde_json::from_str::<File<A, _>>(text)?.within(Scope::Code)),
-        "disk" => Ok(serde_json::from_str::<File<A, _>>(text)?.within(Scope::Disk)),
-        "groups" => Ok(serde_json::from_str::<File<A, _>>(text)?.within(Scope::Groups)),
-        other => Err(wrong(format!(
-            "no system is called '{other}'; there are {}",
-            Scope::SYSTEMS.join(", ")
-        ))),
-    }
 }
 
 /// A trace that cannot be read.
@@ -130,97 +96,9 @@ fn wrong(problem: String) -> TraceError {
     }
 }
 
-/// More than this no trace may ask for: the model's states have room for a handful of everything.
-const BOUND_MAX: u16 = 4;
-
-/// Steps of a workload on a disk or of a coordinator.
-const STEPS_MAX: u16 = 12;
-
-/// Disks of one power cut that are looked at.
-const SURVIVORS_MAX: u16 = 4096;
-
-/// Bytes of a sector, at least.
-const SECTOR_BYTES_MIN: u16 = 16;
-
-/// Nor for more crashes and expiries together.
-const FAULTS_MAX: u8 = IDS_PER_PLACE - 1;
-
-fn within_limits(setup: &Setup) -> Result<(), TraceError> {
-    match &setup.scope {
-        Scope::Design(bounds) | Scope::Code(bounds) => group_within_limits(bounds, setup.claim),
-        Scope::Disk(bounds) => disk_within_limits(bounds),
-        Scope::Groups(bounds) => groups_within_limits(bounds),
-    }
-}
-
-fn group_within_limits(b: &Bounds, claim: Option<Claim>) -> Result<(), TraceError> {
-    at_most(&[
-        ("consumer_crashes", b.consumer_crashes.into(), BOUND_MAX),
-        ("failovers", b.failovers.into(), BOUND_MAX),
-        ("generations", b.generations.into(), BOUND_MAX),
-        ("expiries", b.expiries.into(), BOUND_MAX),
-        ("lost_answers", b.lost_answers.into(), BOUND_MAX),
-        ("write_errors", b.write_errors.into(), BOUND_MAX),
-        ("records", b.records.into(), BOUND_MAX),
-        ("window", b.window.into(), BOUND_MAX),
-        ("zombie", b.zombie.into(), BOUND_MAX),
-    ])?;
-    // Each of these may cost a member id, and a place has four.
-    let faults = b.consumer_crashes + b.failovers + b.expiries;
-    if faults > FAULTS_MAX {
-        return Err(wrong(format!(
-            "`bounds` asks for {faults} crashes and expiries, which is more than a trace may; give at most {FAULTS_MAX}"
-        )));
-    }
-    if claim.is_none_or(|claim| claim.u.max(claim.z) > 1_000) {
-        return Err(wrong(
-            "`claim` is missing or out of range; give U and Z of at most 1000".to_owned(),
-        ));
-    }
-    Ok(())
-}
-
-fn disk_within_limits(b: &DiskBounds) -> Result<(), TraceError> {
-    if b.sector_bytes < SECTOR_BYTES_MIN {
-        return Err(wrong(format!(
-            "`bounds.sector_bytes` is {}: smaller sectors leave too many disks; give at least {SECTOR_BYTES_MIN}",
-            b.sector_bytes
-        )));
-    }
-    at_most(&[
-        ("steps", b.steps.into(), STEPS_MAX),
-        ("survivors", b.survivors, SURVIVORS_MAX),
-        ("recovery_cuts", b.recovery_cuts.into(), BOUND_MAX),
-        ("failures", b.failures.into(), BOUND_MAX),
-    ])
-}
-
-fn groups_within_limits(b: &GroupsBounds) -> Result<(), TraceError> {
-    at_most(&[
-        ("steps", b.steps.into(), STEPS_MAX),
-        ("lives", b.lives.into(), STEPS_MAX),
-        ("ticks", b.ticks.into(), STEPS_MAX),
-        ("clocks_back", b.clocks_back.into(), STEPS_MAX),
-        ("full_disks", b.full_disks.into(), STEPS_MAX),
-        ("compactions", b.compactions.into(), STEPS_MAX),
-        ("failovers", b.failovers.into(), STEPS_MAX),
-        ("failed_reads", b.failed_reads.into(), STEPS_MAX),
-    ])
-}
-
-/// No bound of a trace is greater than this allows.
-fn at_most(bounds: &[(&str, u16, u16)]) -> Result<(), TraceError> {
-    match bounds.iter().find(|(_, bound, most)| bound > most) {
-        None => Ok(()),
-        Some((name, bound, most)) => Err(wrong(format!(
-            "`bounds.{name}` is {bound}, which is more than a trace may ask for; give at most {most}"
-        ))),
-    }
-}
-
-impl<A: Clone> Trace<A> {
+impl Trace {
     /// The trace of a counterexample whose steps were these.
-    pub fn of(counterexample: &Counterexample, path: &[A]) -> Self {
+    pub fn of(counterexample: &Counterexample, path: &[JsonStep]) -> Self {
         let broken = counterexample.first_broken();
         let step = counterexample.description.steps();
         Self {
@@ -247,18 +125,36 @@ pub fn system(text: &str) -> Result<String, TraceError> {
     Ok(serde_json::from_str::<Which>(text)?.system)
 }
 
-/// What a trace was made of, whatever its steps look like.
-pub fn read_setup(text: &str) -> Result<Setup, TraceError> {
-    let setup = read::<IgnoredAny>(text)?.setup;
-    within_limits(&setup)?;
-    Ok(setup)
-}
-
-impl<A: Serialize + DeserializeOwned> Trace<A> {
-    /// Reads a trace.
-    pub fn read(text: &str) -> Result<Self, TraceError> {
-        read_setup(text)?;
-        read(text)
+impl Trace {
+    /// Reads a trace of one of these systems.
+    ///
+    /// # Errors
+    /// What is wrong with it, and where.
+    pub fn read(text: &str, systems: &Systems) -> Result<Self, TraceError> {
+        let name = system(text)?;
+        let system = systems.named(&name);
+        let system = system.ok_or_else(|| wrong(unknown("system", &name, systems.names())))?;
+        let (scope, steps) = system.read(text)?;
+        let common: Common = serde_json::from_str(text)?;
+        scope.check_limits(common.claim).map_err(wrong)?;
+        let mutant = match common.mutant {
+            None => None,
+            Some(name) => match system.mutant(&name) {
+                Some(mutant) => Some(mutant.name),
+                None => return Err(unknown_mutant(system, &name)),
+            },
+        };
+        let setup = Setup {
+            scope,
+            mutant,
+            claim: common.claim,
+            watched: common.watched,
+        };
+        Ok(Self {
+            setup,
+            steps,
+            broken: common.broken,
+        })
     }
 
     /// As JSON, one step a line: an error in it names a line.
@@ -269,23 +165,23 @@ impl<A: Serialize + DeserializeOwned> Trace<A> {
         };
         field("system", json(&self.setup.system()));
         field("mutant", json(&self.setup.mutant));
-        let bounds = match &self.setup.scope {
-            Scope::Design(bounds) | Scope::Code(bounds) => json(bounds),
-            Scope::Disk(bounds) => json(bounds),
-            Scope::Groups(bounds) => json(bounds),
-        };
-        field("bounds", bounds);
+        field("bounds", self.setup.scope.bounds());
         field("claim", json(&self.setup.claim));
         field("watched", json(&self.setup.watched));
         let steps: Vec<_> = self
             .steps
             .iter()
-            .map(|step| format!("    {}", json(step)))
+            .map(|step| format!("    {step}"))
             .collect();
         field("steps", format!("[\n{}\n  ]", steps.join(",\n")));
         text.push_str(&format!("  \"broken\": {}\n}}\n", json(&self.broken)));
         text
     }
+}
+
+fn unknown_mutant(system: &'static dyn Registered, name: &str) -> TraceError {
+    let known: Vec<_> = system.mutants().iter().map(|mutant| mutant.name).collect();
+    wrong(unknown("mutant", name, known))
 }
 
 fn json(value: &impl Serialize) -> String {

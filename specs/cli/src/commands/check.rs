@@ -1,4 +1,4 @@
-//! `plimsoll check`: everything that can happen, explored twice; or one mutant, hunted.
+//! `plimsoll check`: everything that can happen, explored twice; or the shortest way in which one mutant breaks a promise.
 
 use std::{
     sync::{
@@ -10,26 +10,24 @@ use std::{
 };
 
 use plimsoll_explore::{
+    explorable::{Explorable, JsonStep},
     ledger::Watched,
-    mutants::AnyMutant,
-    narrate::Narrate,
+    registry::SYSTEMS,
     runs::Run,
     search::{
-        levels::{self, Findings, Limits},
-        parallel, second,
+        levels::{Findings, Limits},
+        second,
     },
 };
 use plimsoll_promises::PromiseId;
 use plimsoll_report::{
-    Checked, Counterexample, SecondOpinion, Setup, Standing, WithSystem, counted, grouped, story,
-    table,
+    Checked, Counterexample, SecondOpinion, Setup, Standing, counted, grouped, story, table,
 };
-use serde::{Serialize, de::DeserializeOwned};
 
 use super::show::show;
 use crate::{
-    Exit, args::CheckArgs, cancel::Cancellable, find_counterexample::find_counterexample,
-    output::Output, progress::Progress, runs,
+    Exit, args::CheckArgs, find_counterexample::find_counterexample, output::Output,
+    progress::Progress, runs,
 };
 
 pub(crate) fn check(args: &CheckArgs, output: &mut Output<'_>) -> Exit {
@@ -54,19 +52,17 @@ fn limits(args: &CheckArgs) -> Limits {
 fn check_all(args: &CheckArgs, output: &mut Output<'_>) -> Result<Exit, String> {
     let mut checked = Vec::new();
     let mut stories = Vec::new();
-    for (run, twice) in runs::named(args.system.as_deref(), args.deep)? {
+    for run in runs::named(args.system.as_deref(), args.deep)? {
         if output.closed() {
             break;
         }
         let progress = Progress::begin(run.name, output.terminal());
-        let setup = Setup::right(run.scope);
-        let (one, description) = setup.visit(Exploration {
-            run: &run,
-            setup: &setup,
+        let exploration = Exploration {
+            setup: Setup::right(run.scope.clone()),
             limits: limits(args),
-            twice,
             progress: &progress,
-        });
+        };
+        let (one, description) = exploration.explore(&run);
         drop(progress);
         if args.json {
             let line = serde_json::to_string(&one).expect("plain data without maps cannot fail");
@@ -87,64 +83,56 @@ fn check_all(args: &CheckArgs, output: &mut Output<'_>) -> Result<Exit, String> 
 
 /// One run, and the story of what breaks, if anything does.
 struct Exploration<'a> {
-    run: &'a Run,
-    setup: &'a Setup,
+    setup: Setup,
     limits: Limits,
-    /// By two searches at once; otherwise by one that uses every core.
-    twice: bool,
     progress: &'a Progress,
 }
 
-impl WithSystem for Exploration<'_> {
-    type Output = (Checked, Option<String>);
-
-    fn visit<S: Narrate + Clone + 'static>(self, system: S) -> Self::Output {
-        let (findings, opinion) = match self.twice {
-            true => self.explore_twice(&system),
-            false => self.explore_alone(&system),
+impl Exploration<'_> {
+    fn explore(&self, run: &Run) -> (Checked, Option<String>) {
+        let system = self.setup.build(false);
+        let system = &*system.expect("a system without a mutant can be built");
+        let (findings, opinion) = match run.deep {
+            true => self.explore_alone(system),
+            false => self.explore_twice(system),
         };
         let watched = Watched::these(&self.setup.watched);
         let checked = Checked::of(
-            (self.run.name, self.run.description),
-            &system,
+            (run.name, run.description),
+            system,
             (self.setup.claim, watched),
             &findings,
             opinion,
         );
         let description = findings.shortest().and_then(|breach| {
-            let found = Counterexample::found(self.setup, &system, &breach.path).ok()??;
+            let found = Counterexample::found(&self.setup, system, &breach.path).ok()??;
             Some(story(&found.1))
         });
         (checked, description)
     }
-}
 
-impl Exploration<'_> {
-    fn explore_twice<S: Narrate + Clone + 'static>(
-        &self,
-        system: &S,
-    ) -> (Findings<S::Action>, SecondOpinion) {
+    /// By two searches at once.
+    fn explore_twice(&self, system: &dyn Explorable) -> (Findings<JsonStep>, SecondOpinion) {
         let cancelled = Arc::new(AtomicBool::new(false));
-        let second = Cancellable {
-            system: system.clone(),
-            cancelled: Arc::clone(&cancelled),
-        };
-        let second = thread::spawn(move || second::explore(second));
-        let reach = |states, depth| self.progress.reach(states, depth);
-        let findings = levels::explore(system, self.setup.per_resume(), self.limits, reach);
-        // What was cut short is unknown, whatever the other search would say.
-        cancelled.store(!findings.complete, Ordering::Relaxed);
-        self.progress.await_second();
-        let second = second.join().expect("the second search does not panic");
-        let opinion = compare(&findings, second);
-        (findings, opinion)
+        let mut reach = |states, depth| self.progress.reach(states, depth);
+        thread::scope(|scope| {
+            let second = scope.spawn(|| system.second_search(Arc::clone(&cancelled)));
+            let findings = system.search(self.setup.per_resume(), self.limits, &mut reach);
+            // What was cut short is unknown, whatever the other search would say.
+            cancelled.store(!findings.complete, Ordering::Relaxed);
+            self.progress.await_second();
+            let second = second.join().expect("the second search does not panic");
+            let opinion = compare(&findings, second);
+            (findings, opinion)
+        })
     }
 
-    fn explore_alone<S: Narrate>(&self, system: &S) -> (Findings<S::Action>, SecondOpinion) {
+    /// By one search that uses every core.
+    fn explore_alone(&self, system: &dyn Explorable) -> (Findings<JsonStep>, SecondOpinion) {
         let threads = thread::available_parallelism().map_or(1, usize::from);
-        let reach = |states, depth| self.progress.reach(states, depth);
+        let mut reach = |states, depth| self.progress.reach(states, depth);
         let per_resume = self.setup.per_resume();
-        let findings = parallel::explore(system, per_resume, threads, self.limits, reach);
+        let findings = system.search_in_parallel(per_resume, threads, self.limits, &mut reach);
         (findings, SecondOpinion::NotAsked)
     }
 }
@@ -219,67 +207,15 @@ fn conclusion(checked: &[Checked]) -> String {
 }
 
 fn check_mutant(args: &CheckArgs, name: &str, output: &mut Output<'_>) -> Result<Exit, String> {
-    let names = || {
-        AnyMutant::all()
-            .map(|known| known.name())
-            .collect::<Vec<_>>()
-    };
-    let any = AnyMutant::named(name, None).ok_or_else(|| runs::unknown("mutant", name, names()))?;
-    let system = runs::system(args.system.as_deref().unwrap_or(any.systems()[0]))?;
-    let known = AnyMutant::named(name, Some(system)).unwrap_or(any);
-    let mut setup = Setup::mutant(system, known).ok_or_else(|| {
-        let systems = known.systems().join(" and ");
-        format!(
-            "the {system} does not know the mutant {}; it is known in {systems}\n",
-            known.name()
-        )
-    })?;
-    if let Some(id) = &args.promise {
-        let ids = PromiseId::ALL.map(PromiseId::code);
-        let promise = id.parse().map_err(|_| runs::unknown("promise", id, ids))?;
-        setup = setup.watching(promise);
-    }
-    Ok(setup.visit(Hunting {
-        setup: &setup,
-        args,
-        output,
-    }))
-}
-
-/// The hunt for a mutant.
-struct Hunting<'a, 'b> {
-    setup: &'a Setup,
-    args: &'a CheckArgs,
-    output: &'a mut Output<'b>,
-}
-
-impl WithSystem for Hunting<'_, '_> {
-    type Output = Exit;
-
-    fn visit<S>(self, system: S) -> Exit
-    where
-        S: Narrate + Clone + 'static,
-        S::Action: Serialize + DeserializeOwned,
-    {
-        find_counterexample_in(self.setup, &system, self.args, self.output)
-    }
-}
-
-fn find_counterexample_in<S: Narrate>(
-    setup: &Setup,
-    system: &S,
-    args: &CheckArgs,
-    output: &mut Output<'_>,
-) -> Exit
-where
-    S::Action: Serialize + DeserializeOwned,
-{
-    let progress = Progress::begin("hunting", output.terminal());
-    let find_counterexample =
-        find_counterexample(setup, system, limits(args), |s, d| progress.reach(s, d));
+    let setup = setup(args, name)?;
+    let system = setup.build(false);
+    let system = &*system.expect("a system knows the mutants that it declares");
+    let progress = Progress::begin("searching", output.terminal());
+    let mut reach = |states, depth| progress.reach(states, depth);
+    let search = find_counterexample(&setup, system, limits(args), &mut reach);
     drop(progress);
-    let Some((trace, counterexample)) = &find_counterexample.caught else {
-        return not_caught(setup, system, &find_counterexample.findings, output);
+    let Some((trace, counterexample)) = &search.found else {
+        return Ok(not_found(&setup, system, &search.findings, output));
     };
     let text = show(args.format, trace, counterexample);
     match &args.out {
@@ -290,13 +226,44 @@ where
         Some(_) => {}
         None => output.say(&text),
     }
-    Exit::Broken
+    Ok(Exit::Broken)
 }
 
-fn not_caught<S: Narrate>(
+/// The mutant in the system that was asked for, or in the first one that knows it.
+fn setup(args: &CheckArgs, name: &str) -> Result<Setup, String> {
+    let asked = args.system.as_deref().map(runs::system).transpose()?;
+    let here = asked.and_then(|system| system.mutant(name));
+    let mutant = match here {
+        Some(mutant) => mutant,
+        None => {
+            let names: Vec<_> = SYSTEMS.mutants().iter().map(|known| known.name).collect();
+            let known = SYSTEMS.mutant(name);
+            let known = known.ok_or_else(|| runs::unknown("mutant", name, names))?;
+            if let Some(system) = asked {
+                return Err(format!(
+                    "the {} does not know the mutant {}; it is known in {}\n",
+                    system.name(),
+                    known.name,
+                    known.systems.join(" and ")
+                ));
+            }
+            known
+        }
+    };
+    let setup = Setup::mutant(&mutant);
+    let Some(id) = &args.promise else {
+        return Ok(setup);
+    };
+    let ids = PromiseId::ALL.map(PromiseId::code);
+    let promise = id.parse();
+    let promise = promise.map_err(|_| runs::unknown("promise", id, ids))?;
+    Ok(setup.watching(promise))
+}
+
+fn not_found(
     setup: &Setup,
-    system: &S,
-    findings: &Findings<S::Action>,
+    system: &dyn Explorable,
+    findings: &Findings<JsonStep>,
     output: &mut Output<'_>,
 ) -> Exit {
     let (verdict, exit) = match findings.complete {
@@ -305,13 +272,14 @@ fn not_caught<S: Narrate>(
     };
     let watched: Vec<_> = setup.watched.iter().map(|promise| promise.code()).collect();
     let bounds: Vec<_> = system
-        .bounds()
+        .facts()
+        .bounds
         .iter()
         .map(|(name, bound)| format!("{name} {bound}"))
         .collect();
     output.say(&format!(
         "{verdict}: {} of {} does not break {}\n  bounds    {}\n  searched  {}, {} deep, in {:.1?}\n",
-        setup.mutant.as_deref().unwrap_or("nothing"),
+        setup.mutant.unwrap_or("nothing"),
         setup.system(),
         watched.join(", "),
         bounds.join(", "),

@@ -1,67 +1,82 @@
 //! `plimsoll mutants`: what can be broken on purpose.
 
-use plimsoll_explore::mutants::AnyMutant;
-use serde_json::json;
+use plimsoll_explore::{mutants::KnownMutant, registry::SYSTEMS};
+use plimsoll_report::counted;
+use serde_json::{json, value::Value};
 
 use crate::{Exit, args::MutantsArgs, output::Output};
 
+/// The version of the schema of `plimsoll mutants --json`.
+const MUTANTS_VERSION: u64 = 2;
+
 pub(crate) fn mutants(args: &MutantsArgs, output: &mut Output<'_>) -> Exit {
-    for (index, mutant) in AnyMutant::all().enumerate() {
-        let text = match args.json {
-            true => format!("{}\n", as_json(&mutant)),
-            false if index == 0 => as_text(&mutant),
-            false => format!("\n{}", as_text(&mutant)),
-        };
-        output.say(&text);
+    let mutants = SYSTEMS.mutants();
+    for mutant in &mutants {
+        output.say(&match args.json {
+            true => format!("{}\n", as_json(mutant)),
+            false => format!("{}\n", as_text(mutant)),
+        });
     }
     if !args.json {
-        output.say("\none of them as a story: plimsoll check --mutant NAME\n");
+        output.say(&conclusion(&mutants));
     }
     Exit::Kept
 }
 
-fn as_text(mutant: &AnyMutant) -> String {
-    let breaks = mutant.breaks().iter();
-    let breaks: Vec<_> = breaks
-        .map(|(promise, steps)| format!("{promise} in {steps} steps"))
-        .collect();
-    let not_detected_by: Vec<_> = mutant
-        .not_detected_by()
+/// How many there are; those that only the harness makes are counted apart.
+fn conclusion(mutants: &[KnownMutant]) -> String {
+    let in_harness = mutants
         .iter()
-        .map(|promise| promise.code())
-        .collect();
+        .filter(|mutant| mutant.made_in.is_in_harness());
+    let in_harness = in_harness.count();
+    let honest = mutants.len() - in_harness;
     format!(
-        "{:<9} {}\n          made in    {}\n          hunted in  {}\n          breaks     {}\n          blind      {}\n          harmless   {}\n",
-        mutant.name(),
-        mutant.description(),
-        mutant.made_in(),
-        mutant.systems().join(", "),
-        breaks.join(", "),
-        not_detected_by.join(", "),
-        mutant.nearly()
+        "{} in the model or in code that ships, and {} in the harness only, which no count of mutants includes\n\
+         one of them as a story: plimsoll check --mutant NAME\n",
+        counted(honest as u64, "mutant"),
+        in_harness
     )
 }
 
-fn as_json(mutant: &AnyMutant) -> serde_json::Value {
-    let bounds = match mutant {
-        AnyMutant::Group(mutant) => json!(mutant.bounds),
-        AnyMutant::Log(mutant) => json!(mutant.bounds),
-        AnyMutant::Coordinator(mutant) => json!(mutant.bounds),
-    };
-    let in_code = match mutant {
-        AnyMutant::Group(mutant) => mutant.mistake.in_code,
-        AnyMutant::Log(_) | AnyMutant::Coordinator(_) => true,
-    };
+fn as_text(mutant: &KnownMutant) -> String {
+    let breaks = mutant.breaks.iter();
+    let breaks: Vec<_> = breaks
+        .map(|(promise, steps)| format!("{promise} in {}", counted(*steps as u64, "step")))
+        .collect();
+    let not_detected_by = mutant.not_detected_by.iter();
+    let not_detected_by: Vec<_> = not_detected_by.map(|promise| promise.code()).collect();
+    let mut lines = vec![
+        ("made in", mutant.made_in.to_string()),
+        ("known in", mutant.systems.join(", ")),
+        ("breaks", breaks.join(", ")),
+        ("undetected by", not_detected_by.join(", ")),
+        ("passes when", mutant.passes.to_owned()),
+    ];
+    lines.retain(|(_, text)| !text.is_empty());
+    let lines = lines.iter();
+    let lines = lines.map(|(name, text)| format!("          {name:<14} {text}\n"));
+    format!(
+        "{:<9} {}\n{}",
+        mutant.name,
+        mutant.description,
+        lines.collect::<String>()
+    )
+}
+
+fn as_json(mutant: &KnownMutant) -> Value {
+    let bounds: Value = serde_json::from_str(&mutant.scope.bounds()).unwrap_or_default();
     json!({
-        "plimsoll_mutant": 1,
-        "name": mutant.name(),
-        "told": mutant.description(),
-        "systems": mutant.systems(),
-        "in_code": in_code,
+        "plimsoll_mutant": MUTANTS_VERSION,
+        "name": mutant.name,
+        "description": mutant.description,
+        "systems": mutant.systems,
+        "made_in": mutant.made_in.to_string(),
+        "in_code": mutant.made_in.is_in_code(),
+        "in_harness": mutant.made_in.is_in_harness(),
         "bounds": bounds,
-        "killed_by": mutant.breaks().first().map(|(promise, _)| promise),
-        "breaks": mutant.breaks(),
-        "blind": mutant.not_detected_by(),
-        "harmless_when": mutant.nearly(),
+        "first_broken": mutant.breaks.first().map(|(promise, _)| promise),
+        "breaks": mutant.breaks,
+        "not_detected_by": mutant.not_detected_by,
+        "passes_when": mutant.passes,
     })
 }

@@ -2,13 +2,8 @@
 
 use std::{fs, path::Path};
 
-use plimsoll_explore::{code::CodeAction, mutants::AnyMutant, narrate::Narrate, scope::Scope};
-use plimsoll_model::Action;
-use plimsoll_report::{
-    Counterexample, Setup, Trace, WithSystem,
-    trace::{Verdict, read_setup, system},
-};
-use serde::{Serialize, de::DeserializeOwned};
+use plimsoll_explore::{explorable::Explorable, narrate::NotPossible, registry::SYSTEMS};
+use plimsoll_report::{Counterexample, Setup, Trace, trace::Verdict};
 
 use super::show::show;
 use crate::{
@@ -22,46 +17,15 @@ use crate::{
 type Obstacle = (Exit, String);
 
 pub(crate) fn replay(args: &ReplayArgs, output: &mut Output<'_>) -> Exit {
-    let file = name(&args.file);
     let done = read(args, output).and_then(|text| {
-        let (setup, asked) = setup(&file, &text, args.system.as_deref())?;
-        let bad = |error: String| (Exit::BadData, format!("error: {file}{error}\n"));
-        let not_possible = |error| bad(format!(": on the {}, {error}", asked.system()));
-        match (setup.scope, asked.scope) {
-            (Scope::Code(bounds), Scope::Design(_)) => {
-                let trace = read_trace::<CodeAction>(&text).map_err(bad)?;
-                let code = setup.code(bounds);
-                let steps = code.to_design(&trace.steps).map_err(not_possible)?;
-                let design = asked.design(bounds);
-                walk(
-                    &at_the_end(&steps, trace.broken),
-                    &steps,
-                    &asked,
-                    &design,
-                    args,
-                    output,
-                )
-            }
-            (Scope::Design(bounds), Scope::Code(_)) => {
-                let trace = read_trace::<Action>(&text).map_err(bad)?;
-                let code = asked.code(bounds);
-                let steps = code.from_design(&trace.steps).map_err(not_possible)?;
-                walk(
-                    &at_the_end(&steps, trace.broken),
-                    &steps,
-                    &asked,
-                    &code,
-                    args,
-                    output,
-                )
-            }
-            _ => asked.visit(Walk {
-                setup: &asked,
-                text: &text,
-                args,
-                output,
-            }),
-        }
+        let file = name(&args.file);
+        let trace = Trace::read(&text, &SYSTEMS)
+            .map_err(|error| (Exit::BadData, format!("error: {file}:{error}\n")))?;
+        let trace = match &args.system {
+            None => trace,
+            Some(asked) => on_another_system(&file, trace, asked)?,
+        };
+        walk(&trace, args, output)
     });
     done.unwrap_or_else(|(exit, error)| {
         output.complain(&error);
@@ -69,36 +33,54 @@ pub(crate) fn replay(args: &ReplayArgs, output: &mut Output<'_>) -> Exit {
     })
 }
 
-/// Translated steps end with what was broken, however many they are.
-fn at_the_end<A>(steps: &[A], broken: Verdict) -> Verdict {
-    Verdict {
+fn build(setup: &Setup) -> Box<dyn Explorable> {
+    let system = setup.build(false);
+    system.expect("a trace was read, so its system knows its mutant")
+}
+
+/// The same trace as the system takes it that was asked for. Translated steps end with what was broken, however many they
+/// are.
+fn on_another_system(file: &str, trace: Trace, asked: &str) -> Result<Trace, Obstacle> {
+    let usage = |error: String| (Exit::Usage, format!("error: {error}"));
+    let found_on = trace.setup.system();
+    let asked = runs::system(asked).map_err(usage)?.name();
+    if found_on == asked {
+        return Ok(trace);
+    }
+    let cannot = || {
+        usage(format!(
+            "a trace of the {found_on} cannot be walked on the {asked}\n"
+        ))
+    };
+    let scope = trace.setup.scope.on(&SYSTEMS, asked).ok_or_else(cannot)?;
+    let mutant = match trace.setup.mutant {
+        None => None,
+        Some(name) => Some(scope.system().mutant(name).ok_or_else(cannot)?.name),
+    };
+    let setup = Setup {
+        scope,
+        mutant,
+        ..trace.setup.clone()
+    };
+    let translated = build(&trace.setup).steps_for(asked, &trace.steps);
+    let translated = translated.or_else(|| build(&setup).steps_from(found_on, &trace.steps));
+    let steps = translated
+        .ok_or_else(cannot)?
+        .map_err(|error| not_possible(file, asked, &error))?;
+    let broken = Verdict {
         step: steps.len(),
-        ..broken
-    }
+        ..trace.broken
+    };
+    Ok(Trace {
+        setup,
+        steps,
+        broken,
+    })
 }
 
-/// A trace walked on the system that it was found in.
-struct Walk<'a, 'b> {
-    setup: &'a Setup,
-    text: &'a str,
-    args: &'a ReplayArgs,
-    output: &'a mut Output<'b>,
-}
-
-impl WithSystem for Walk<'_, '_> {
-    type Output = Result<Exit, Obstacle>;
-
-    fn visit<S>(self, system: S) -> Self::Output
-    where
-        S: Narrate + Clone + 'static,
-        S::Action: Serialize + DeserializeOwned,
-    {
-        let file = name(&self.args.file);
-        let trace = read_trace::<S::Action>(self.text)
-            .map_err(|error| (Exit::BadData, format!("error: {file}{error}\n")))?;
-        let (broken, steps) = (&trace.broken, &trace.steps);
-        walk(broken, steps, self.setup, &system, self.args, self.output)
-    }
+fn not_possible(file: &str, system: &str, error: &NotPossible) -> Obstacle {
+    let description = format!("error: {file}: on the {system}, {error}\n");
+    (Exit::BadData, description)
 }
 
 fn name(file: &Path) -> String {
@@ -129,57 +111,16 @@ fn read(args: &ReplayArgs, output: &mut Output<'_>) -> Result<String, Obstacle> 
     })
 }
 
-fn read_trace<A: Serialize + DeserializeOwned>(text: &str) -> Result<Trace<A>, String> {
-    Trace::read(text).map_err(|error| format!(":{error}"))
-}
-
-/// The trace's setup; and the same for the system that was asked for, if one was.
-fn setup(file: &str, text: &str, asked: Option<&str>) -> Result<(Setup, Setup), Obstacle> {
-    let bad = |error: String| (Exit::BadData, format!("error: {file}: {error}"));
-    let malformed = |error| (Exit::BadData, format!("error: {file}:{error}\n"));
-    runs::system(&system(text).map_err(malformed)?).map_err(bad)?;
-    let setup = read_setup(text).map_err(malformed)?;
-    if let Some(name) = &setup.mutant
-        && setup.known_mutant().is_none()
-    {
-        let names: Vec<_> = AnyMutant::all().map(|known| known.name()).collect();
-        return Err(bad(runs::unknown("mutant", name, names)));
-    }
-    let Some(asked) = asked else {
-        return Ok((setup.clone(), setup));
-    };
-    let usage = |error: String| (Exit::Usage, format!("error: {error}"));
-    let asked = runs::system(asked).map_err(usage)?;
-    let scope = setup.scope.on(asked).ok_or_else(|| {
-        let system = setup.system();
-        usage(format!(
-            "a trace of the {system} cannot be walked on the {asked}\n"
-        ))
-    })?;
-    let asked = Setup {
-        scope,
-        ..setup.clone()
-    };
-    Ok((setup, asked))
-}
-
-/// Walks the steps and says whether they end as `wanted`.
-fn walk<S: Narrate>(
-    wanted: &Verdict,
-    steps: &[S::Action],
-    setup: &Setup,
-    system: &S,
-    args: &ReplayArgs,
-    output: &mut Output<'_>,
-) -> Result<Exit, Obstacle>
-where
-    S::Action: Serialize + DeserializeOwned,
-{
-    let file = name(&args.file);
-    let walked = Counterexample::walk(setup, system, steps).map_err(|error| {
-        let description = format!("error: {file}: on the {}, {error}\n", setup.system());
-        (Exit::BadData, description)
-    })?;
+/// Walks the steps and says whether they end as the trace does.
+fn walk(trace: &Trace, args: &ReplayArgs, output: &mut Output<'_>) -> Result<Exit, Obstacle> {
+    let Trace {
+        setup,
+        steps,
+        broken: wanted,
+    } = trace;
+    let system = build(setup);
+    let walked = Counterexample::walk(setup, &*system, steps)
+        .map_err(|error| not_possible(&name(&args.file), setup.system(), &error))?;
     let Some(mut counterexample) = walked else {
         output.say(&no_longer(wanted));
         return Ok(Exit::Unknown);

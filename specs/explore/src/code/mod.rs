@@ -9,9 +9,11 @@
 mod calls;
 mod compare;
 mod crash;
+pub mod descriptor;
 mod drive;
 mod lockstep;
 mod names;
+pub mod runs;
 mod state;
 mod translate;
 mod view;
@@ -21,16 +23,19 @@ use plimsoll_coordinator::{
     Acknowledge, CoordinatorConfig, Decisions, Fence, LoadExtent, UpdateCache,
 };
 use plimsoll_disk::{Faulty, SimDisk};
-use plimsoll_model::{Action, Bounds, Design, Event, Mistake, Phase, State};
+use plimsoll_model::{Action, Bounds, Design as Rules, Event, Mistake, Phase, State};
 use plimsoll_promises::Broken;
 
 pub use crash::{Again, Cut};
+pub use descriptor::Code;
 use names::{GROUP, REBALANCE_MS, TOPIC};
 pub use state::CodeState;
 pub use view::CodeView;
 
 use crate::{
-    design::{DesignSystem, Watch},
+    descriptor::Descriptor,
+    design::{Design, DesignSystem, Watch},
+    explorable::{JsonStep, from_json, to_json},
     narrate::{Description, Narrate, NotPossible, Rendering},
     system::{Head, Outcome, Replay, Situation, System},
 };
@@ -65,21 +70,21 @@ pub enum CodeAction {
 impl CodeSystem {
     /// The broker as published, within `bounds`.
     pub fn new(bounds: Bounds) -> Self {
-        Self::with(bounds, Design::default(), Decisions::default())
+        Self::with(bounds, Rules::default(), Decisions::default())
     }
 
     /// Model and code with the same mistake: lock-step holds, and the promises say what it breaks. Mistakes of the
     /// client leave the broker as it is.
     pub fn mutant(bounds: Bounds, mistake: Mistake) -> Self {
-        Self::with(bounds, Design::with(mistake), decisions(mistake))
+        Self::with(bounds, Rules::with(mistake), decisions(mistake))
     }
 
     /// The right model and a broker with a mistake: lock-step itself must fail.
     pub fn mutant_against_correct_model(bounds: Bounds, mistake: Mistake) -> Self {
-        Self::with(bounds, Design::default(), decisions(mistake))
+        Self::with(bounds, Rules::default(), decisions(mistake))
     }
 
-    fn with(bounds: Bounds, design: Design, decisions: Decisions) -> Self {
+    fn with(bounds: Bounds, design: Rules, decisions: Decisions) -> Self {
         let coordinator = CoordinatorConfig {
             initial_rebalance_delay_ms: REBALANCE_MS as u64,
             ..CoordinatorConfig::default()
@@ -305,6 +310,24 @@ impl System for CodeSystem {
 }
 
 impl Narrate for CodeSystem {
+    fn steps_for(
+        &self,
+        system: &str,
+        path: &[CodeAction],
+    ) -> Option<Result<Vec<JsonStep>, NotPossible>> {
+        let steps = || Ok(to_json(&self.to_design(path)?));
+        (system == Design::NAME).then(steps)
+    }
+
+    fn steps_from(
+        &self,
+        system: &str,
+        path: &[JsonStep],
+    ) -> Option<Result<Vec<CodeAction>, NotPossible>> {
+        let steps = || self.from_design(&from_json(path)?);
+        (system == Design::NAME).then(steps)
+    }
+
     fn undo_symmetry(&self, path: &[CodeAction]) -> Vec<CodeAction> {
         path.to_vec()
     }

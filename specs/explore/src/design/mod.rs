@@ -1,18 +1,25 @@
 //! The system *design*: the model alone, under every crash and rebalance interleaving within its bounds.
 
+pub mod descriptor;
+pub mod mutants;
 mod observe;
+pub mod runs;
 mod situations;
 mod view;
 
-use plimsoll_model::{Action, Bound, Bounds, Design, MEMBERS, Machine, Renaming, State, Step};
+use plimsoll_model::{
+    Action, Bound, Bounds, Design as Rules, MEMBERS, Machine, Renaming, State, Step,
+};
 use plimsoll_promises::{Broken, Claim, broken_in};
 
 use crate::{
+    descriptor::Watching,
     ledger::{Ledger, Watched},
     narrate::{Description, Narrate, NotPossible, Rendering},
     system::{Head, Outcome, Replay, Situation, System},
 };
 
+pub use descriptor::Design;
 pub use observe::{Surroundings, observations};
 pub use situations::met;
 pub use view::ModelView;
@@ -41,7 +48,7 @@ pub struct Watch {
 
 impl DesignSystem {
     /// The system that follows `design` within `bounds`, all promises watching.
-    pub fn new(bounds: Bounds, design: Design) -> Self {
+    pub fn new(bounds: Bounds, design: Rules) -> Self {
         Self {
             machine: Machine { bounds, design },
             claim: Claim {
@@ -51,6 +58,13 @@ impl DesignSystem {
             watched: Watched::all(),
             beyond_breach: false,
         }
+    }
+
+    /// Has this watch.
+    pub fn watch(&mut self, watching: Watching) {
+        self.claim = watching.claim.unwrap_or(self.claim);
+        self.watched = watching.watched;
+        self.beyond_breach = watching.beyond_breach;
     }
 
     /// Takes a step without bringing the state into canonical form, as a story is told.
@@ -82,7 +96,7 @@ impl DesignSystem {
     }
 }
 
-fn canonical(mut watch: Watch, design: Design) -> (Watch, Renaming) {
+fn canonical(mut watch: Watch, design: Rules) -> (Watch, Renaming) {
     if design.fences_commits() {
         watch.state.forget_hopeless();
     }

@@ -23,6 +23,7 @@
 //! | how is a path told? | `narrative`, in the words of `words` |
 
 pub mod bounds;
+pub mod descriptor;
 mod expect;
 pub mod mutants;
 mod narrative;
@@ -40,6 +41,7 @@ mod workload;
 mod workloads;
 
 pub use bounds::{Begin, DiskBounds};
+pub use descriptor::Disk;
 pub use expect::{WrittenLog, batch};
 pub use state::DiskState;
 pub use step::{DiskAction, Kind, Kinds, Step};

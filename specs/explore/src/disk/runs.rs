@@ -4,6 +4,7 @@ use super::{
     bounds::{Begin, DiskBounds},
     step::{Kind, Kinds},
 };
+use crate::runs::RunWithin;
 
 /// From an empty log, everything but failing operations. A sector is larger than any file: a write is there or not.
 pub const DISK: DiskBounds = DiskBounds {
@@ -82,3 +83,52 @@ pub const ALL_TO_COMPACT: DiskBounds = DiskBounds {
     failures: 1,
     ..TO_COMPACT
 };
+
+/// All of them. Of the deep ones, the second search agrees within the bounds of the others.
+pub const ALL: [RunWithin<DiskBounds>; 8] = [
+    RunWithin::new(
+        "disk",
+        "every workload of four steps from an empty log; writes are there or not, in any order",
+        DISK,
+        111_496,
+    ),
+    RunWithin::new(
+        "disk, torn",
+        "three steps on sectors smaller than a batch: writes are torn",
+        TORN,
+        11_587,
+    ),
+    RunWithin::new(
+        "disk, to compact",
+        "from a log in which there is something to compact",
+        TO_COMPACT,
+        28_255,
+    ),
+    RunWithin::new(
+        "disk, to merge",
+        "a pass of the cleaner that makes one segment of two",
+        TO_MERGE,
+        15_418,
+    ),
+    RunWithin::new(
+        "disk, failing",
+        "a sync or a write fails, and the process is killed and started again",
+        FAILING,
+        23_966,
+    ),
+    RunWithin::deep(
+        "disk, five steps",
+        "a step more from an empty log",
+        FIVE_STEPS,
+    ),
+    RunWithin::deep(
+        "disk, all torn",
+        "every kind of step on sectors smaller than a batch",
+        ALL_TORN,
+    ),
+    RunWithin::deep(
+        "disk, all to compact",
+        "every kind of step from a log in which there is something to compact, failing ones too",
+        ALL_TO_COMPACT,
+    ),
+];

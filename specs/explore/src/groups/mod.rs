@@ -24,6 +24,7 @@
 pub mod action;
 pub mod bounds;
 mod checks;
+pub mod descriptor;
 mod expect;
 mod load;
 mod log;
@@ -40,5 +41,6 @@ mod view;
 
 pub use action::GroupsAction;
 pub use bounds::GroupsBounds;
+pub use descriptor::Groups;
 pub use state::GroupsState;
 pub use system::GroupsSystem;

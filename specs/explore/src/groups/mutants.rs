@@ -7,11 +7,8 @@ use plimsoll_coordinator::{
 use plimsoll_offsets::{KeyOf, Materialise, Newer, PendingUnderTombstone, Routing};
 use plimsoll_promises::PromiseId::{self, G4, G8, K6, O1, O3, O6, O7, O8, S1, S6, S9, S10, V1, V2};
 
-use super::{bounds::GroupsBounds, runs, system::GroupsSystem};
-use crate::{
-    ledger::Watched,
-    mutants::{Mutant, PassingVariant},
-};
+use super::{bounds::GroupsBounds, runs};
+use crate::mutants::{MadeIn, Mistake, Mutant, PassingVariant};
 
 /// A mistake of the coordinator or of its offsets topic.
 pub type CoordinatorMutant = Mutant<OfCoordinator, GroupsBounds>;
@@ -24,21 +21,54 @@ pub struct OfCoordinator {
     /// The promise that the mistake is about, whose story is kept besides the shortest one.
     pub about: PromiseId,
     /// The promise that watches alone; where there is none, all of them do.
-    pub watches: Option<PromiseId>,
-    /// What of the mistake the companion run makes, if not all of it.
-    pub nearly_makes: Option<fn(&mut Decisions)>,
+    watched_by: Option<PromiseId>,
+    made_in: MadeIn,
 }
 
+impl Mistake for OfCoordinator {
+    fn made_in(&self) -> MadeIn {
+        self.made_in
+    }
+
+    fn watched_by(&self) -> Option<PromiseId> {
+        self.watched_by
+    }
+}
+
+/// A mistake of the coordinator.
 const fn about(about: PromiseId, makes: fn(&mut Decisions)) -> OfCoordinator {
     OfCoordinator {
         makes,
         about,
-        watches: None,
-        nearly_makes: None,
+        watched_by: None,
+        made_in: MadeIn::Code("plimsoll-coordinator"),
     }
 }
 
-const fn within(description: &'static str, bounds: GroupsBounds) -> PassingVariant<GroupsBounds> {
+/// A mistake in how a record of the offsets topic is replayed or placed.
+const fn of_offsets(promise: PromiseId, makes: fn(&mut Decisions)) -> OfCoordinator {
+    OfCoordinator {
+        made_in: MadeIn::Code("plimsoll-offsets"),
+        ..about(promise, makes)
+    }
+}
+
+/// A mistake that only this explorer makes, at this place of it.
+const fn in_harness(
+    place: &'static str,
+    promise: PromiseId,
+    makes: fn(&mut Decisions),
+) -> OfCoordinator {
+    OfCoordinator {
+        made_in: MadeIn::Harness(place),
+        ..about(promise, makes)
+    }
+}
+
+const fn within(
+    description: &'static str,
+    bounds: GroupsBounds,
+) -> PassingVariant<OfCoordinator, GroupsBounds> {
     PassingVariant::Within {
         description,
         bounds,
@@ -57,10 +87,14 @@ pub const COORDINATOR: [CoordinatorMutant; 18] = [
     Mutant {
         name: "C-4",
         description: "a read that fails is taken for the end of the log, and the beginning of it is served",
-        mistake: about(S6, |d| d.load = LoadExtent::UpToAFailedRead),
+        mistake: in_harness(
+            "the load of explore/groups/load.rs (the broker's own load makes it too, in the long stories)",
+            S6,
+            |d| d.load = LoadExtent::UpToAFailedRead,
+        ),
         bounds: runs::COMMITS,
         breaks: &[(S1, 2), (O1, 2), (O3, 2), (S6, 2), (S9, 4)],
-        nearly: within(
+        passes: within(
             "no read fails",
             GroupsBounds {
                 failed_reads: 0,
@@ -75,7 +109,7 @@ pub const COORDINATOR: [CoordinatorMutant; 18] = [
         mistake: about(K6, |d| d.demand = LoadDemand::GroupsBeforeTheirMembers),
         bounds: runs::LEFT_BEHIND,
         breaks: &[(K6, 2)],
-        nearly: within(
+        passes: within(
             "nothing is compacted, so the group's first record stays",
             GroupsBounds {
                 compactions: 0,
@@ -89,7 +123,7 @@ pub const COORDINATOR: [CoordinatorMutant; 18] = [
         mistake: about(K6, |d| d.demand = LoadDemand::WhatTombstonesRemove),
         bounds: runs::COMMITS,
         breaks: &[(K6, 3)],
-        nearly: within(
+        passes: within(
             "nothing is deleted, so there are no tombstones",
             GroupsBounds {
                 deletions: false,
@@ -103,7 +137,7 @@ pub const COORDINATOR: [CoordinatorMutant; 18] = [
         mistake: about(K6, |d| d.demand = LoadDemand::RemovedGroupsStayRemoved),
         bounds: runs::GROUP_LIFE,
         breaks: &[(K6, 4)],
-        nearly: within(
+        passes: within(
             "no group is ever deleted",
             GroupsBounds {
                 deletions: false,
@@ -114,12 +148,12 @@ pub const COORDINATOR: [CoordinatorMutant; 18] = [
     Mutant {
         name: "C-8",
         description: "a transaction's offset counts from where the marker stands, not from where its own record stands",
-        mistake: about(O1, |d| {
+        mistake: of_offsets(O1, |d| {
             d.replay.materialise = Materialise::WhereTheMarkerStands
         }),
         bounds: runs::MIXED,
         breaks: &[(O1, 3), (O3, 4), (S1, 5)],
-        nearly: within(
+        passes: within(
             "nobody commits outside transactions, of which one ends before the next begins: the order of their markers is that \
              of their records",
             runs::TRANSACTIONS,
@@ -128,10 +162,10 @@ pub const COORDINATOR: [CoordinatorMutant; 18] = [
     Mutant {
         name: "C-9",
         description: "a tombstone leaves alone what waits for a marker, and the marker brings it back",
-        mistake: about(S9, |d| d.replay.tombstone = PendingUnderTombstone::Kept),
+        mistake: of_offsets(S9, |d| d.replay.tombstone = PendingUnderTombstone::Kept),
         bounds: runs::MIXED,
         breaks: &[(S1, 4), (O1, 4), (S9, 4), (O3, 5)],
-        nearly: within(
+        passes: within(
             "nothing is deleted",
             GroupsBounds {
                 deletions: false,
@@ -147,7 +181,7 @@ pub const COORDINATOR: [CoordinatorMutant; 18] = [
         }),
         bounds: runs::EXPIRY_IN_TRANSACTIONS,
         breaks: &[(O7, 2)],
-        nearly: within(
+        passes: within(
             "there are no transactions",
             GroupsBounds {
                 transactions: false,
@@ -159,21 +193,19 @@ pub const COORDINATOR: [CoordinatorMutant; 18] = [
         name: "G-2",
         description: "a commit of a later generation is accepted; and G3 is broken too (C-22), without which no member has one",
         mistake: OfCoordinator {
-            makes: |d| {
+            watched_by: Some(G4),
+            ..about(G4, |d| {
                 d.fence = Fence::CurrentOrLaterMember;
                 d.sync = Acknowledge::OnceAppended;
-            },
-            about: G4,
-            watches: Some(G4),
-            nearly_makes: Some(|d| d.fence = Fence::CurrentOrLaterMember),
+            })
         },
         bounds: HANDOVER,
         breaks: &[(G4, 7)],
-        nearly: PassingVariant::Within {
+        passes: PassingVariant::OnlyPart {
             description: "G3 holds, so whoever commits in a generation has been handed an assignment of it, and no failover forgets \
                    that generation: by itself the mistake changes nothing that a member can bring about. (A client that makes \
                    a generation up sees it: the table of the commit API has that cell.)",
-            bounds: HANDOVER,
+            mistake: about(G4, |d| d.fence = Fence::CurrentOrLaterMember),
         },
     },
     Mutant {
@@ -182,7 +214,7 @@ pub const COORDINATOR: [CoordinatorMutant; 18] = [
         mistake: about(V1, |d| d.sync_phase = SyncPhase::WaitsForAll),
         bounds: HANDOVER,
         breaks: &[(V1, 1)],
-        nearly: PassingVariant::Unwatched {
+        passes: PassingVariant::Unwatched {
             description: "where every member syncs nobody misses the timer; V1, which sees that one might not, does not watch",
             promise: V1,
             bounds: HANDOVER,
@@ -194,7 +226,7 @@ pub const COORDINATOR: [CoordinatorMutant; 18] = [
         mistake: about(G8, |d| d.replacement = Replacement::InMemoryOnly),
         bounds: runs::STATIC,
         breaks: &[(S1, 4), (G8, 5)],
-        nearly: within(
+        passes: within(
             "the static member has one life, so nobody takes its place",
             GroupsBounds {
                 lives: 1,
@@ -208,7 +240,7 @@ pub const COORDINATOR: [CoordinatorMutant; 18] = [
         mistake: about(O6, |d| d.expiry_base = ExpiryBase::CommitTime),
         bounds: runs::EXPIRY,
         breaks: &[(O6, 7)],
-        nearly: within(
+        passes: within(
             "less time passes than an offset is kept",
             GroupsBounds {
                 ticks: 1,
@@ -222,7 +254,7 @@ pub const COORDINATOR: [CoordinatorMutant; 18] = [
         mistake: about(V2, |d| d.static_session = StaticSession::NeverEnds),
         bounds: runs::STATIC,
         breaks: &[(V2, 2), (V1, 3)],
-        nearly: within("all members are dynamic", HANDOVER),
+        passes: within("all members are dynamic", HANDOVER),
     },
     Mutant {
         name: "O-1",
@@ -230,7 +262,7 @@ pub const COORDINATOR: [CoordinatorMutant; 18] = [
         mistake: about(S9, |d| d.tombstone_key = TombstoneKey::EncodedTwice),
         bounds: runs::COMMITS,
         breaks: &[(S1, 2), (O1, 2), (O3, 3), (S9, 4)],
-        nearly: within(
+        passes: within(
             "nothing is deleted",
             GroupsBounds {
                 deletions: false,
@@ -241,12 +273,14 @@ pub const COORDINATOR: [CoordinatorMutant; 18] = [
     Mutant {
         name: "O-6",
         description: "what commits a transaction is a record under its producer's key, of which compaction keeps the last",
-        mistake: about(K6, |d| {
-            d.transaction_end = TransactionEnd::RecordOfTheProducer
-        }),
+        mistake: in_harness(
+            "the cleaner of explore/groups/log.rs: no code that ships writes such a record",
+            K6,
+            |d| d.transaction_end = TransactionEnd::RecordOfTheProducer,
+        ),
         bounds: runs::TRANSACTIONS,
         breaks: &[(S1, 5), (K6, 6), (O1, 6), (O3, 6)],
-        nearly: within(
+        passes: within(
             "nothing is compacted",
             GroupsBounds {
                 compactions: 0,
@@ -257,34 +291,34 @@ pub const COORDINATOR: [CoordinatorMutant; 18] = [
     Mutant {
         name: "O-17",
         description: "an offset is remembered under its group's and its topic's names put together",
-        mistake: about(O8, |d| d.replay.key = KeyOf::NamesPutTogether),
+        mistake: of_offsets(O8, |d| d.replay.key = KeyOf::NamesPutTogether),
         bounds: runs::NAMES,
         breaks: &[(O1, 1), (O8, 1), (O3, 2)],
-        nearly: within("no name has a dash in it", runs::COMMITS),
+        passes: within("no name has a dash in it", runs::COMMITS),
     },
     Mutant {
         name: "O-18",
         description: "a group is routed by its hash with the sign bit masked",
-        mistake: about(S10, |d| d.replay.routing = Routing::SignBitMasked),
+        mistake: of_offsets(S10, |d| d.replay.routing = Routing::SignBitMasked),
         bounds: runs::NAMES,
         breaks: &[(S10, 1)],
-        nearly: within("the hash of the only group is positive", runs::COMMITS),
+        passes: within("the hash of the only group is positive", runs::COMMITS),
     },
     Mutant {
         name: "O-18-bytes",
         description: "a group is routed by a hash over the bytes of its name, not over its UTF-16 units",
-        mistake: about(S10, |d| d.replay.routing = Routing::OverBytes),
+        mistake: of_offsets(S10, |d| d.replay.routing = Routing::OverBytes),
         bounds: runs::NAMES,
         breaks: &[(S10, 1)],
-        nearly: within("every letter of the only group is one byte", runs::COMMITS),
+        passes: within("every letter of the only group is one byte", runs::COMMITS),
     },
     Mutant {
         name: "O-19",
         description: "of two commits the one with the later time counts",
-        mistake: about(O1, |d| d.replay.newer = Newer::ByCommitTimestamp),
+        mistake: of_offsets(O1, |d| d.replay.newer = Newer::ByCommitTimestamp),
         bounds: runs::COMMITS,
         breaks: &[(O1, 3), (O3, 4), (S1, 5), (K6, 6)],
-        nearly: within(
+        passes: within(
             "no clock goes back",
             GroupsBounds {
                 clocks_back: 0,
@@ -317,56 +351,11 @@ pub const ELSEWHERE: [(&str, &str); 13] = [
     ),
 ];
 
-impl CoordinatorMutant {
+impl OfCoordinator {
     /// What the coordinator with this mistake decides.
     pub fn decisions(&self) -> Decisions {
-        deciding(self.mistake.makes)
+        let mut decisions = Decisions::default();
+        (self.makes)(&mut decisions);
+        decisions
     }
-
-    /// The system with this mistake.
-    pub fn groups(&self) -> GroupsSystem {
-        self.within(self.bounds)
-    }
-
-    /// The system with this mistake, within other bounds.
-    pub fn within(&self, bounds: GroupsBounds) -> GroupsSystem {
-        let mut system = GroupsSystem::new(bounds, self.decisions());
-        if let Some(alone) = self.mistake.watches {
-            system.watched = Watched::these(&[alone]);
-        }
-        system
-    }
-
-    /// The companion run.
-    pub fn nearly(&self) -> GroupsSystem {
-        let makes = self.mistake.nearly_makes.unwrap_or(self.mistake.makes);
-        let nearly = |bounds| GroupsSystem::new(bounds, deciding(makes));
-        match self.nearly {
-            PassingVariant::Within { bounds, .. } => nearly(bounds),
-            // A coordinator claims nothing about replay.
-            PassingVariant::LooserClaim { .. } => nearly(self.bounds),
-            PassingVariant::Unwatched {
-                promise, bounds, ..
-            } => {
-                let mut system = nearly(bounds);
-                system.watched = system.watched.without(promise);
-                system
-            }
-        }
-    }
-
-    /// The promises that are blind to it within its bounds.
-    pub fn not_detected_by(&self) -> Vec<PromiseId> {
-        match self.mistake.watches {
-            // Of the others nobody knows.
-            Some(_) => Vec::new(),
-            None => self.blind_of(PromiseId::OFFSETS_TOPIC),
-        }
-    }
-}
-
-fn deciding(makes: fn(&mut Decisions)) -> Decisions {
-    let mut decisions = Decisions::default();
-    makes(&mut decisions);
-    decisions
 }

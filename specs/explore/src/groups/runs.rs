@@ -4,6 +4,7 @@ use super::{
     bounds::{Begin, GroupsBounds, NONE},
     names::{A_B_C, A_BC, CYRILLIC, FIRST, NEGATIVE_HASH, SECOND, Who},
 };
+use crate::runs::RunWithin;
 
 /// Commits of a client outside the group protocol, deleted and made again, on a log that is compacted and lost.
 pub const COMMITS: GroupsBounds = GroupsBounds {
@@ -117,3 +118,67 @@ pub const LEFT_BEHIND: GroupsBounds = GroupsBounds {
     failovers: 2,
     ..NONE
 };
+
+/// All of them.
+pub const ALL: [RunWithin<GroupsBounds>; 10] = [
+    RunWithin::new(
+        "groups, commits",
+        "a client commits, an administrator deletes; the log is compacted, cut and loaded",
+        COMMITS,
+        6_107,
+    ),
+    RunWithin::new(
+        "groups, transactions",
+        "two offsets in transactions",
+        TRANSACTIONS,
+        27_087,
+    ),
+    RunWithin::new(
+        "groups, mixed",
+        "an offset in transactions and otherwise, deleted meanwhile",
+        MIXED,
+        12_617,
+    ),
+    RunWithin::new(
+        "groups, members",
+        "two dynamic members come, go, fall silent and come back",
+        MEMBERS,
+        28_239,
+    ),
+    RunWithin::new(
+        "groups, static",
+        "a static member dies and comes back",
+        STATIC,
+        15_203,
+    ),
+    RunWithin::new(
+        "groups, expiry",
+        "time passes over a group that is used and left",
+        EXPIRY,
+        6_515,
+    ),
+    RunWithin::new(
+        "groups, expiry in transactions",
+        "time passes over open transactions",
+        EXPIRY_IN_TRANSACTIONS,
+        48_655,
+    ),
+    RunWithin::new(
+        "groups, group life",
+        "a group is joined, left, deleted and used again",
+        GROUP_LIFE,
+        16_359,
+    ),
+    RunWithin::new(
+        "groups, names",
+        "names that run together, and hashes that are negative or not of single bytes",
+        NAMES,
+        1_021,
+    ),
+    RunWithin::new(
+        "groups, left behind",
+        "a log with records of another protocol",
+        LEFT_BEHIND,
+        367,
+    ),
+];

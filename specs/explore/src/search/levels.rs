@@ -75,6 +75,27 @@ impl<A> Findings<A> {
             .find(|breach| breach.broken.promise == promise)
     }
 
+    /// The same, with other paths.
+    pub fn with_paths<B>(self, path: impl Fn(&[A]) -> Vec<B>) -> Findings<B> {
+        let breach = |breach: Breach<A>| Breach {
+            path: path(&breach.path),
+            broken: breach.broken,
+        };
+        Findings {
+            breaches: self.breaches.into_iter().map(breach).collect(),
+            tight: self.tight.map(|(replay, way)| (replay, path(&way))),
+            states: self.states,
+            transitions: self.transitions,
+            depth: self.depth,
+            complete: self.complete,
+            situations: self.situations,
+            bounds: self.bounds,
+            left_out: self.left_out,
+            worst: self.worst,
+            time: self.time,
+        }
+    }
+
     /// The breach with the shortest path.
     pub fn shortest(&self) -> Option<&Breach<A>> {
         self.breaches.iter().min_by_key(|breach| breach.path.len())

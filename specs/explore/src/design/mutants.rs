@@ -1,12 +1,12 @@
 //! Mistakes of the coordinator and of clients, each with what must come of it.
 
-use plimsoll_model::{Bounds, Design, Mistake};
+use plimsoll_model::{Bounds, Mistake};
 use plimsoll_promises::PromiseId::{self, BR1, BR2, D1, G3, L1, O2, O9, S1, S3, S3Log};
 
-use super::{Mutant, PassingVariant};
-use crate::{code::CodeSystem, design::DesignSystem, ledger::Watched, runs};
+use super::runs;
+use crate::mutants::{MadeIn, Mutant, PassingVariant};
 
-/// A mistake of the coordinator or of a client.
+/// A mistake of the coordinator or of a client, known in *design* and in *code*.
 pub type GroupMutant = Mutant<OfGroup, Bounds>;
 
 /// A mistake in the model, and where it is made.
@@ -14,12 +14,17 @@ pub type GroupMutant = Mutant<OfGroup, Bounds>;
 pub struct OfGroup {
     /// The mistake in the model.
     pub model: Mistake,
-    /// Whether the reference implementation can make it too; the others are the client's.
-    pub in_code: bool,
+    made_in: MadeIn,
+}
+
+impl crate::mutants::Mistake for OfGroup {
+    fn made_in(&self) -> MadeIn {
+        self.made_in
+    }
 }
 
 /// Bounds that suffice for most mutants: one record fewer than the design's own, and the tight claim `Z` = 0.
-const HUNT: Bounds = Bounds {
+const SEARCHED: Bounds = Bounds {
     records: 2,
     zombie: 0,
     write_errors: 0,
@@ -28,20 +33,27 @@ const HUNT: Bounds = Bounds {
 
 const NO_CRASH: Bounds = Bounds {
     failovers: 0,
-    ..HUNT
+    ..SEARCHED
 };
+
+const fn of_coordinator(model: Mistake) -> OfGroup {
+    OfGroup {
+        model,
+        made_in: MadeIn::ModelAndCode("plimsoll-coordinator"),
+    }
+}
 
 const fn of_broker(model: Mistake) -> OfGroup {
     OfGroup {
         model,
-        in_code: true,
+        made_in: MadeIn::ModelAndCode("plimsoll-broker"),
     }
 }
 
 const fn of_client(model: Mistake) -> OfGroup {
     OfGroup {
         model,
-        in_code: false,
+        made_in: MadeIn::Client,
     }
 }
 
@@ -53,10 +65,10 @@ pub const GROUP: [GroupMutant; 9] = [
         mistake: of_broker(Mistake::LoadStopsEarly),
         bounds: Bounds {
             consumer_crashes: 0,
-            ..HUNT
+            ..SEARCHED
         },
         breaks: &[(S1, 8), (G3, 16), (O9, 17), (S3, 19), (BR1, 20), (BR2, 25)],
-        nearly: PassingVariant::Within {
+        passes: PassingVariant::Within {
             description: "the broker never crashes, so nothing is loaded",
             bounds: NO_CRASH,
         },
@@ -64,13 +76,13 @@ pub const GROUP: [GroupMutant; 9] = [
     Mutant {
         name: "C-20",
         description: "a commit is acknowledged when it is appended, before the high watermark passes it",
-        mistake: of_broker(Mistake::CommitAckedOnAppend),
+        mistake: of_coordinator(Mistake::CommitAckedOnAppend),
         bounds: Bounds {
             lost_answers: 0,
-            ..HUNT
+            ..SEARCHED
         },
         breaks: &[(S3Log, 11), (S3, 16), (BR1, 19), (BR2, 23)],
-        nearly: PassingVariant::Unwatched {
+        passes: PassingVariant::Unwatched {
             description: "no crash, and nobody else asks: no client sees the gap between the answer and the high watermark; \
                    S3-log itself does not watch",
             promise: PromiseId::S3Log,
@@ -83,32 +95,32 @@ pub const GROUP: [GroupMutant; 9] = [
     Mutant {
         name: "C-21",
         description: "the cache is updated before the append and keeps the commit when the append fails",
-        mistake: of_broker(Mistake::CacheBeforeAppend),
+        mistake: of_coordinator(Mistake::CacheBeforeAppend),
         bounds: Bounds {
             write_errors: 1,
             lost_answers: 0,
-            ..HUNT
+            ..SEARCHED
         },
         breaks: &[(S1, 11), (S3, 16)],
-        nearly: PassingVariant::Within {
+        passes: PassingVariant::Within {
             description: "no append fails",
             bounds: Bounds {
                 lost_answers: 0,
-                ..HUNT
+                ..SEARCHED
             },
         },
     },
     Mutant {
         name: "C-22",
         description: "SyncGroup is answered before the generation's record is durable",
-        mistake: of_broker(Mistake::SyncBeforeDurable),
+        mistake: of_coordinator(Mistake::SyncBeforeDurable),
         bounds: Bounds {
             consumer_crashes: 0,
             lost_answers: 0,
-            ..HUNT
+            ..SEARCHED
         },
         breaks: &[(G3, 6), (O9, 15)],
-        nearly: PassingVariant::Unwatched {
+        passes: PassingVariant::Unwatched {
             description: "the broker never crashes, so no generation number comes back; G3 itself does not watch",
             promise: PromiseId::G3,
             bounds: NO_CRASH,
@@ -117,7 +129,7 @@ pub const GROUP: [GroupMutant; 9] = [
     Mutant {
         name: "G-1",
         description: "commits are not fenced by member and generation",
-        mistake: of_broker(Mistake::CommitNotFenced),
+        mistake: of_coordinator(Mistake::CommitNotFenced),
         bounds: Bounds {
             records: 3,
             generations: 3,
@@ -125,12 +137,12 @@ pub const GROUP: [GroupMutant; 9] = [
             ..NO_CRASH
         },
         breaks: &[(O9, 16), (BR1, 32), (BR2, 37)],
-        nearly: PassingVariant::Within {
+        passes: PassingVariant::Within {
             description: "one generation only: nobody is ever a former owner",
             bounds: Bounds {
                 generations: 1,
                 records: 3,
-                ..HUNT
+                ..SEARCHED
             },
         },
     },
@@ -138,12 +150,12 @@ pub const GROUP: [GroupMutant; 9] = [
         name: "K-1",
         description: "the client commits a record before it processes it",
         mistake: of_client(Mistake::CommitBeforeProcessing),
-        bounds: HUNT,
+        bounds: SEARCHED,
         breaks: &[(D1, 10)],
-        nearly: PassingVariant::Unwatched {
+        passes: PassingVariant::Unwatched {
             description: "commits only ever run ahead, so nothing is replayed or forgotten; D1 itself does not watch",
             promise: PromiseId::D1,
-            bounds: HUNT,
+            bounds: SEARCHED,
         },
     },
     Mutant {
@@ -155,7 +167,7 @@ pub const GROUP: [GroupMutant; 9] = [
             ..NO_CRASH
         },
         breaks: &[(BR1, 18), (BR2, 23)],
-        nearly: PassingVariant::LooserClaim {
+        passes: PassingVariant::LooserClaim {
             description: "it breaks only the tight bound: with U one greater all is kept",
             by: 1,
         },
@@ -169,11 +181,11 @@ pub const GROUP: [GroupMutant; 9] = [
             ..NO_CRASH
         },
         breaks: &[(O2, 21), (BR1, 27), (BR2, 32)],
-        nearly: PassingVariant::Within {
+        passes: PassingVariant::Within {
             description: "no answer is lost, so no commit is ever given up",
             bounds: Bounds {
                 lost_answers: 0,
-                ..HUNT
+                ..SEARCHED
             },
         },
     },
@@ -181,50 +193,11 @@ pub const GROUP: [GroupMutant; 9] = [
         name: "L-ack",
         description: "a produce is acknowledged before its record is synced",
         mistake: of_broker(Mistake::ProduceAckedBeforeSync),
-        bounds: HUNT,
+        bounds: SEARCHED,
         breaks: &[(L1, 2)],
-        nearly: PassingVariant::Within {
+        passes: PassingVariant::Within {
             description: "the broker never crashes, so nothing unsynced is lost",
             bounds: NO_CRASH,
         },
     },
 ];
-
-impl GroupMutant {
-    /// The design system that makes this mistake and stops at the first breach of each path.
-    pub fn design(&self) -> DesignSystem {
-        DesignSystem::new(self.bounds, Design::with(self.mistake.model))
-    }
-
-    /// The promises that are blind to it within its bounds.
-    pub fn not_detected_by(&self) -> Vec<PromiseId> {
-        let mut not_detected_by = self.blind_of(PromiseId::GROUP);
-        not_detected_by.retain(|promise| *promise != PromiseId::LockStep);
-        not_detected_by
-    }
-
-    /// The real broker with this mistake, or under a client with this mistake, in lock-step with the model.
-    pub fn code(&self) -> CodeSystem {
-        CodeSystem::mutant(self.bounds, self.mistake.model)
-    }
-
-    /// The companion run.
-    pub fn nearly(&self) -> DesignSystem {
-        let design = Design::with(self.mistake.model);
-        match self.nearly {
-            PassingVariant::Within { bounds, .. } => DesignSystem::new(bounds, design),
-            PassingVariant::LooserClaim { by, .. } => {
-                let mut system = DesignSystem::new(self.bounds, design);
-                system.claim.u += u64::from(by);
-                system
-            }
-            PassingVariant::Unwatched {
-                promise, bounds, ..
-            } => {
-                let mut system = DesignSystem::new(bounds, design);
-                system.watched = Watched::all().without(promise);
-                system
-            }
-        }
-    }
-}

@@ -1,16 +1,18 @@
-//! A system that can be told to stop offering steps: the only way to end a search that knows no limits.
+//! A system that can be made to stop offering steps: the only way to end a search that knows no limits.
 
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
 };
 
-use plimsoll_explore::system::{Head, Outcome, Replay, Situation, System};
+use crate::system::{Head, Outcome, Replay, Situation, System};
 
 /// A system, and whether it is to go on.
-pub(crate) struct Cancellable<S> {
-    pub(crate) system: S,
-    pub(crate) cancelled: Arc<AtomicBool>,
+pub struct Cancellable<S> {
+    /// The system.
+    pub system: S,
+    /// Set when it is to stop.
+    pub cancelled: Arc<AtomicBool>,
 }
 
 impl<S: System> System for Cancellable<S> {
