@@ -8,7 +8,6 @@ use crate::api::{GroupRequest, Timestamp};
 use crate::coordinator::Coordinator;
 use crate::decisions::UpdateCache;
 use crate::error_code::ErrorCode;
-use crate::group::Group;
 use crate::group_step::GroupStep;
 use crate::step::{Answer, Cause, Change, Outcome, Step};
 
@@ -68,17 +67,23 @@ impl Coordinator {
         self.next_arming = step.next_arming.unwrap_or(self.next_arming);
         for change in step.changes {
             match change {
-                Change::Put(mut group) => {
-                    if !self.groups.contains_key(&group.id) {
-                        group.made_at = base_offset;
+                Change::Put(mut group) => match self.groups.get_mut(&group.id) {
+                    Some(place) => *place = group,
+                    None => {
+                        Arc::make_mut(&mut group).made_at = base_offset;
+                        self.groups.insert(group.id.clone(), group);
                     }
-                    self.groups.insert(group.id.clone(), Arc::new(*group));
-                }
+                },
                 Change::Remove(id) => {
                     let departed = self.groups.remove(&id);
                     let until = self.log_end;
                     self.departed.extend(departed.map(|group| (until, group)));
                 }
+            }
+        }
+        for change in &step.outcome.timers {
+            if let Some(group) = self.groups.get_mut(&change.timer().group) {
+                Arc::make_mut(group).timers.apply(change);
             }
         }
         step.outcome
@@ -115,7 +120,7 @@ impl Coordinator {
         let Some(group) = self.groups.get(id) else {
             return Outcome::default();
         };
-        let mut turn = self.turn(now, Group::clone(group));
+        let mut turn = self.turn(now, group.clone());
         change(&mut turn);
         debug_assert!(
             turn.records.is_empty(),

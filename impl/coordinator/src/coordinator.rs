@@ -82,7 +82,7 @@ impl Coordinator {
         Coordinator::new(config, self.decisions, topics, leader_epoch)
     }
 
-    pub(crate) fn turn(&self, now: Timestamp, group: Group) -> GroupStep<'_> {
+    pub(crate) fn turn(&self, now: Timestamp, group: Arc<Group>) -> GroupStep<'_> {
         GroupStep {
             config: &self.config,
             decisions: self.decisions,
@@ -90,6 +90,7 @@ impl Coordinator {
             cache: &self.cache,
             now,
             group,
+            changed: false,
             removes: false,
             next_arming: self.next_arming,
             records: Vec::new(),
@@ -130,13 +131,14 @@ impl Coordinator {
         request: &GroupRequest,
     ) -> Step {
         let (existing, group) = match self.groups.get(id) {
-            Some(group) => (true, Group::clone(group)),
-            None => (false, Group::new(id.clone(), now)),
+            Some(group) => (true, group.clone()),
+            None => (false, Arc::new(Group::new(id.clone(), now))),
         };
         if !existing && let Some(response) = self.refused_without_group(request) {
             return Step::answer(call, response);
         }
         let mut turn = self.turn(now, group);
+        turn.changed = !existing;
         turn.take(call, request, existing);
         let mut step = turn.into_step(Cause::Call(call, Box::new(request.clone())));
         if let GroupRequest::TxnCommit(r) = request
@@ -160,11 +162,15 @@ impl Coordinator {
         else {
             return Step::nothing();
         };
-        let mut group = Group::clone(group);
-        let Some(armed_for_ms) = group.timers.take(&timer.name, timer.arming) else {
+        let mut group = group.clone();
+        let Some(armed_for_ms) = Arc::make_mut(&mut group)
+            .timers
+            .take(&timer.name, timer.arming)
+        else {
             return Step::nothing();
         };
         let mut turn = self.turn(now, group);
+        turn.changed = true;
         turn.expire(&timer.name);
         turn.into_step(Cause::Timer(
             timer.group.clone(),

@@ -35,7 +35,7 @@ impl Coordinator {
             };
             fates.push((id.clone(), error));
             if let (ErrorCode::None, Some(group)) = (error, self.groups.get(id)) {
-                let mut turn = self.turn(now, Group::clone(group));
+                let mut turn = self.turn(now, group.clone());
                 turn.delete_all_offsets();
                 turn.remove_group();
                 step.extend(turn.into_step(Cause::None));

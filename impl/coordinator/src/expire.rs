@@ -19,7 +19,7 @@ impl GroupStep<'_> {
                 self.rebalance_after_removal(RebalanceCause::SessionExpired);
             }
             TimerName::Pending(member) => {
-                self.group.pending.remove(member);
+                self.group_mut().pending.remove(member);
                 self.complete_join_if_all_joined();
             }
             TimerName::Join => self.expire_join(),
@@ -42,7 +42,7 @@ impl GroupStep<'_> {
             // More members may be on their way: wait once more, up to the rebalance time-out.
             Some((left_ms, true)) if left_ms > 0 => {
                 let wait_ms = self.config.initial_rebalance_delay_ms.min(left_ms);
-                self.group.initial_wait = Some((left_ms - wait_ms, false));
+                self.group_mut().initial_wait = Some((left_ms - wait_ms, false));
                 self.arm(TimerName::Join, wait_ms);
             }
             _ => self.complete_join(),

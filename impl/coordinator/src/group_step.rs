@@ -1,6 +1,9 @@
 //! One step being worked out: a copy of the group to work on, and what comes of it. The rules of each API are methods of
 //! a turn, in the file of that API.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use plimsoll_offsets::{Cache, OffsetsRecord, Text};
 
 use crate::api::{CallId, GroupRequest, GroupResponse, Timestamp};
@@ -17,7 +20,9 @@ pub(crate) struct GroupStep<'a> {
     pub(crate) topics: &'a Topics,
     pub(crate) cache: &'a Cache,
     pub(crate) now: Timestamp,
-    pub(crate) group: Group,
+    /// As it was, until the step changes it: most commits and heartbeats do not.
+    pub(crate) group: Arc<Group>,
+    pub(crate) changed: bool,
     /// The group is removed once the step is made.
     pub(crate) removes: bool,
     pub(crate) next_arming: u64,
@@ -54,11 +59,11 @@ impl GroupStep<'_> {
         };
         Step {
             cause,
-            changes: vec![if self.removes {
-                Change::Remove(self.group.id)
-            } else {
-                Change::Put(Box::new(self.group))
-            }],
+            changes: match (self.removes, self.changed) {
+                (true, _) => vec![Change::Remove(self.group.id.clone())],
+                (false, true) => vec![Change::Put(self.group)],
+                (false, false) => Vec::new(),
+            },
             next_arming: Some(self.next_arming),
             records: self.records,
             written,
@@ -68,6 +73,12 @@ impl GroupStep<'_> {
             deferred: self.deferred,
             outcome: self.outcome,
         }
+    }
+
+    /// The group, to change it.
+    pub(crate) fn group_mut(&mut self) -> &mut Group {
+        self.changed = true;
+        Arc::make_mut(&mut self.group)
     }
 
     pub(crate) fn answer(&mut self, call: CallId, response: GroupResponse) {
@@ -84,25 +95,40 @@ impl GroupStep<'_> {
     }
 
     pub(crate) fn transition(&mut self, state: GroupState) {
-        self.group.state = state;
-        self.group.state_since = self.now;
+        let now = self.now;
+        let group = self.group_mut();
+        group.state = state;
+        group.state_since = now;
     }
 
     pub(crate) fn arm(&mut self, name: TimerName, after_ms: u64) {
         let timer = TimerId {
             group: self.group.id.clone(),
-            name: name.clone(),
+            name,
             arming: self.next_arming,
         };
         self.next_arming += 1;
-        self.group.timers.arm(name, timer.arming, after_ms);
-        self.outcome
-            .timers
-            .push(TimerChange::Set { timer, after_ms });
+        let change = TimerChange::Set { timer, after_ms };
+        self.outcome.timers.push(change);
+    }
+
+    /// The current arming of a timer: what this step did with it, else what the group has.
+    fn arming(&self, name: &TimerName) -> Option<u64> {
+        let in_step = self.outcome.timers.iter().rev();
+        let mut in_step = in_step.filter(|change| change.timer().name == *name);
+        match in_step.next() {
+            Some(TimerChange::Set { timer, .. }) => Some(timer.arming),
+            Some(TimerChange::Cancel { .. }) => None,
+            None => self.group.timers.arming(name),
+        }
+    }
+
+    pub(crate) fn is_armed(&self, name: &TimerName) -> bool {
+        self.arming(name).is_some()
     }
 
     pub(crate) fn disarm(&mut self, name: TimerName) {
-        if let Some(arming) = self.group.timers.disarm(&name) {
+        if let Some(arming) = self.arming(&name) {
             let timer = TimerId {
                 group: self.group.id.clone(),
                 name,
@@ -114,8 +140,11 @@ impl GroupStep<'_> {
 
     /// None of the group's timers has anything to do any more.
     pub(crate) fn disarm_all(&mut self) {
-        let names = self.group.timers.iter().map(|(name, _)| name.clone());
-        for name in names.collect::<Vec<TimerName>>() {
+        let in_group = self.group.timers.iter().map(|(name, _)| name.clone());
+        let in_step = self.outcome.timers.iter();
+        let in_step = in_step.map(|change| change.timer().name.clone());
+        let names: BTreeSet<TimerName> = in_group.chain(in_step).collect();
+        for name in names {
             self.disarm(name);
         }
     }

@@ -67,7 +67,7 @@ impl GroupStep<'_> {
 
     /// Whoever is turned away has no id any more.
     fn turn_away(&mut self, member: &Text) {
-        if self.group.pending.remove(member) {
+        if self.group_mut().pending.remove(member) {
             self.disarm(TimerName::Pending(member.clone()));
         }
         self.remove_member(member);
@@ -110,7 +110,7 @@ impl GroupStep<'_> {
             Some(Some(old)) => self.replace_static(call, &old, request),
             Some(None) => self.add_member(call, fresh, request),
             None if request.version >= MEMBER_ID_FIRST => {
-                self.group.pending.insert(fresh.clone());
+                self.group_mut().pending.insert(fresh.clone());
                 let patience_ms = u64::try_from(request.session_timeout_ms).unwrap_or(0);
                 self.arm(TimerName::Pending(fresh.clone()), patience_ms);
                 self.refuse_join(call, fresh, ErrorCode::MemberIdRequired);
@@ -120,19 +120,19 @@ impl GroupStep<'_> {
     }
 
     fn join_pending(&mut self, call: CallId, request: &JoinGroup) {
-        self.group.pending.remove(&request.member);
+        self.group_mut().pending.remove(&request.member);
         self.disarm(TimerName::Pending(request.member.clone()));
         self.add_member(call, request.member.clone(), request);
     }
 
     fn add_member(&mut self, call: CallId, id: Text, request: &JoinGroup) {
         if self.group.members.is_empty() {
-            self.group.protocol_type = Some(request.protocol_type.clone());
+            self.group_mut().protocol_type = Some(request.protocol_type.clone());
         }
         if self.group.leader.is_none() {
-            self.group.leader = Some(id.clone());
+            self.group_mut().leader = Some(id.clone());
         }
-        if let Some((_, someone_came)) = &mut self.group.initial_wait {
+        if let Some((_, someone_came)) = &mut self.group_mut().initial_wait {
             *someone_came = true;
         }
         let member = Member {
@@ -148,7 +148,7 @@ impl GroupStep<'_> {
             is_new: true,
             owes_sync: false,
         };
-        self.group.insert(id.clone(), member);
+        self.group_mut().insert(id.clone(), member);
         self.arm(
             TimerName::Session(id),
             self.config.new_member_join_timeout_ms,
@@ -181,7 +181,7 @@ impl GroupStep<'_> {
 
     /// The known member takes part in the join phase with what it says now.
     pub(crate) fn park_join(&mut self, call: CallId, id: &Text, request: &JoinGroup) {
-        let Some(member) = self.group.members.get_mut(id) else {
+        let Some(member) = self.group_mut().members.get_mut(id) else {
             return;
         };
         member.session_timeout_ms = request.session_timeout_ms;

@@ -81,7 +81,7 @@ impl GroupStep<'_> {
                 None => ErrorCode::UnknownMemberId,
             };
         }
-        if self.group.pending.remove(id) {
+        if self.group_mut().pending.remove(id) {
             self.disarm(TimerName::Pending(id.clone()));
             return ErrorCode::None;
         }

@@ -129,7 +129,8 @@ impl Coordinator {
         for group in loaded.into_values() {
             let members: Vec<Text> = group.members.keys().cloned().collect();
             let known = self.is_durable(&group.id);
-            let mut turn = self.turn(now, group);
+            let mut turn = self.turn(now, Arc::new(group));
+            turn.changed = true;
             members.iter().for_each(|member| turn.renew_session(member));
             if members.len() > turn.config.max_group_size {
                 // The setting has changed: those who rejoin first stay.

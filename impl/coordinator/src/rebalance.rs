@@ -31,14 +31,14 @@ impl GroupStep<'_> {
         }
         self.disarm(TimerName::Sync);
         // Whose SyncGroup was awaited: it is not any more, and one that comes all the same changes nothing.
-        let members = self.group.members.values_mut();
+        let members = self.group_mut().members.values_mut();
         members.for_each(|member| member.owes_sync = false);
         let delay_ms = self.config.initial_rebalance_delay_ms;
         let waits_for_more = self.group.state == GroupState::Empty && delay_ms > 0;
         self.transition(GroupState::PreparingRebalance);
         if waits_for_more {
             let left_ms = self.group.rebalance_timeout_ms().saturating_sub(delay_ms);
-            self.group.initial_wait = Some((left_ms, false));
+            self.group_mut().initial_wait = Some((left_ms, false));
             self.arm(TimerName::Join, delay_ms);
         } else {
             self.complete_join_if_all_joined();
@@ -48,7 +48,7 @@ impl GroupStep<'_> {
     /// The generation that was being synced comes to nothing: parked syncs are answered with `error`.
     pub(crate) fn drop_assignments(&mut self, error: ErrorCode) {
         let mut description = Vec::new();
-        for (id, member) in &mut self.group.members {
+        for (id, member) in &mut self.group_mut().members {
             member.assignment = Bytes::from([]);
             if let Some(call) = member.parked_sync.take() {
                 description.push((id.clone(), call));
@@ -69,7 +69,7 @@ impl GroupStep<'_> {
         let all_joined = self.group.members.values().all(|m| m.parked_join.is_some());
         if all_joined && self.group.pending.is_empty() {
             self.complete_join();
-        } else if !self.group.timers.is_armed(&TimerName::Join) {
+        } else if !self.is_armed(&TimerName::Join) {
             let patience_ms = self.group.rebalance_timeout_ms();
             self.arm(TimerName::Join, patience_ms);
         }
@@ -78,7 +78,7 @@ impl GroupStep<'_> {
     /// Completes the join phase with those who joined; the only place where a generation begins.
     pub(crate) fn complete_join(&mut self) {
         self.disarm(TimerName::Join);
-        self.group.initial_wait = None;
+        self.group_mut().initial_wait = None;
         self.remove_silent_dynamic_members();
         if !self.group.members.is_empty() && !self.elect_joined_leader() {
             // Only static members are left and none came back: wait until it does or its session ends.
@@ -87,8 +87,8 @@ impl GroupStep<'_> {
             return;
         }
         // The number after the largest is a number again, not a panic: a damaged log can hold any.
-        self.group.generation = self.group.generation.checked_add(1).unwrap_or(1);
-        self.group.assignment_appended = false;
+        self.group_mut().generation = self.group.generation.checked_add(1).unwrap_or(1);
+        self.group_mut().assignment_appended = false;
         if self.group.members.is_empty() {
             self.become_empty();
         } else {
@@ -117,28 +117,28 @@ impl GroupStep<'_> {
             let Some(first) = self.group.members.keys().find(|id| joined(id)).cloned() else {
                 return false;
             };
-            self.group.leader = Some(first);
+            self.group_mut().leader = Some(first);
         }
         true
     }
 
     fn become_empty(&mut self) {
-        self.group.leader = None;
-        self.group.protocol = None;
-        self.group.subscribed = self.group.find_subscribed();
+        self.group_mut().leader = None;
+        self.group_mut().protocol = None;
+        self.group_mut().subscribed = self.group.find_subscribed();
         self.transition(GroupState::Empty);
         let record = self.group.record(|_| Bytes::from([]));
         self.records.push(record);
     }
 
     fn begin_sync_phase(&mut self) {
-        self.group.protocol = self.group.elect_protocol();
-        self.group.subscribed = self.group.find_subscribed();
+        self.group_mut().protocol = self.group.elect_protocol();
+        self.group_mut().subscribed = self.group.find_subscribed();
         self.transition(GroupState::CompletingRebalance);
         let ids: Vec<Text> = self.group.members.keys().cloned().collect();
         for id in ids {
             let response = self.joined(&id);
-            let Some(member) = self.group.members.get_mut(&id) else {
+            let Some(member) = self.group_mut().members.get_mut(&id) else {
                 continue;
             };
             member.assignment = Bytes::from([]);
@@ -157,7 +157,7 @@ impl GroupStep<'_> {
 
     /// Takes a member out; what it waits for is answered. What this means for the group is the caller's to say.
     pub(crate) fn remove_member(&mut self, id: &Text) {
-        let Some(member) = self.group.remove(id) else {
+        let Some(member) = self.group_mut().remove(id) else {
             return;
         };
         self.disarm(TimerName::Session(id.clone()));
@@ -172,7 +172,7 @@ impl GroupStep<'_> {
             self.answer(call, GroupResponse::Sync(SyncGroupResponse::error(error)));
         }
         if self.group.is_leader(id) {
-            self.group.leader = self.group.members.keys().next().cloned();
+            self.group_mut().leader = self.group.members.keys().next().cloned();
         }
         self.end_sync_phase_if_all_synced();
     }

@@ -25,7 +25,7 @@ impl Coordinator {
         else {
             return Step::nothing();
         };
-        let mut turn = self.turn(now, Group::clone(group));
+        let mut turn = self.turn(now, group.clone());
         let (base, heeds) = match self.decisions.expiry_base {
             ExpiryBase::GroupState => (group.retention_base(), true),
             ExpiryBase::CommitTime => (RetentionBase::Committed, false),

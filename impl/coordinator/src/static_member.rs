@@ -39,7 +39,7 @@ impl GroupStep<'_> {
     /// The member goes on under another id; what waits under the old one is fenced.
     fn rename(&mut self, old: &Text, id: &Text) {
         self.disarm(TimerName::Session(old.clone()));
-        let Some(mut member) = self.group.remove(old) else {
+        let Some(mut member) = self.group_mut().remove(old) else {
             return;
         };
         let error = ErrorCode::FencedInstanceId;
@@ -51,9 +51,9 @@ impl GroupStep<'_> {
         }
         member.is_new = false;
         if self.group.is_leader(old) {
-            self.group.leader = Some(id.clone());
+            self.group_mut().leader = Some(id.clone());
         }
-        self.group.insert(id.clone(), member);
+        self.group_mut().insert(id.clone(), member);
     }
 
     /// The group goes on as it is, with the new id in the place of the old one. A crash must not bring the old id back
@@ -116,7 +116,7 @@ impl GroupStep<'_> {
         if self.group.state != GroupState::Stable {
             return;
         }
-        let Some(member) = self.group.members.get_mut(id) else {
+        let Some(member) = self.group_mut().members.get_mut(id) else {
             return;
         };
         if member.parked_join == Some(call) {

@@ -1,5 +1,7 @@
 //! What a step would do, before anything has happened; and what is to be done once it has.
 
+use std::sync::Arc;
+
 use plimsoll_offsets::{Bytes, OffsetsRecord, Producer, Text};
 
 use crate::api::{CallId, EndTransaction, GroupRequest, GroupResponse, JoinGroupResponse};
@@ -72,7 +74,7 @@ pub(crate) enum Cause {
 /// What becomes of a group.
 #[derive(Clone, Debug)]
 pub(crate) enum Change {
-    Put(Box<Group>),
+    Put(Arc<Group>),
     Remove(Text),
 }
 

@@ -30,7 +30,7 @@ impl GroupStep<'_> {
             self.answer(call, GroupResponse::Sync(SyncGroupResponse::error(error)));
             return;
         }
-        if let Some(member) = self.group.members.get_mut(&request.member) {
+        if let Some(member) = self.group_mut().members.get_mut(&request.member) {
             member.owes_sync = false;
         }
         self.end_sync_phase_if_all_synced();
@@ -71,7 +71,7 @@ impl GroupStep<'_> {
 
     fn park_sync(&mut self, call: CallId, request: &SyncGroup) {
         let id = &request.member;
-        let Some(member) = self.group.members.get_mut(id) else {
+        let Some(member) = self.group_mut().members.get_mut(id) else {
             return;
         };
         if let Some(old) = member.parked_sync.replace(call) {
@@ -108,7 +108,7 @@ impl GroupStep<'_> {
                 .map(|id| (id.clone(), assignment_of(id)))
                 .collect(),
         });
-        self.group.assignment_appended = true;
+        self.group_mut().assignment_appended = true;
     }
 
     /// The generation's record is durable: hand the assignments out, unless another rebalance came first.
@@ -120,7 +120,7 @@ impl GroupStep<'_> {
         }
         self.transition(GroupState::Stable);
         for (id, assignment) in assignments {
-            let Some(member) = self.group.members.get_mut(id) else {
+            let Some(member) = self.group_mut().members.get_mut(id) else {
                 continue;
             };
             member.assignment = assignment.clone();

@@ -45,6 +45,15 @@ pub enum TimerChange {
     },
 }
 
+impl TimerChange {
+    /// The timer that is set or cancelled.
+    pub fn timer(&self) -> &TimerId {
+        match self {
+            TimerChange::Set { timer, .. } | TimerChange::Cancel { timer } => timer,
+        }
+    }
+}
+
 /// The armed timers of a group: name, arming, and the time it was armed for.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ArmedTimers {
@@ -56,8 +65,8 @@ impl ArmedTimers {
         self.armed.binary_search_by(|(armed, _, _)| armed.cmp(name))
     }
 
-    pub(crate) fn is_armed(&self, name: &TimerName) -> bool {
-        self.position(name).is_ok()
+    pub(crate) fn arming(&self, name: &TimerName) -> Option<u64> {
+        self.position(name).ok().map(|at| self.armed[at].1)
     }
 
     /// In the order of their names.
@@ -65,16 +74,20 @@ impl ArmedTimers {
         self.armed.iter().map(|(name, arming, _)| (name, *arming))
     }
 
-    pub(crate) fn arm(&mut self, name: TimerName, arming: u64, after_ms: u64) {
-        match self.position(&name) {
-            Ok(at) => self.armed[at] = (name, arming, after_ms),
-            Err(at) => self.armed.insert(at, (name, arming, after_ms)),
+    /// Does what a step decided.
+    pub(crate) fn apply(&mut self, change: &TimerChange) {
+        let name = &change.timer().name;
+        match (self.position(name), change) {
+            (Ok(at), TimerChange::Set { timer, after_ms }) => {
+                self.armed[at] = (timer.name.clone(), timer.arming, *after_ms);
+            }
+            (Err(at), TimerChange::Set { timer, after_ms }) => {
+                let armed = (timer.name.clone(), timer.arming, *after_ms);
+                self.armed.insert(at, armed);
+            }
+            (Ok(at), TimerChange::Cancel { .. }) => drop(self.armed.remove(at)),
+            (Err(_), TimerChange::Cancel { .. }) => {}
         }
-    }
-
-    /// The arming that was cancelled, if there was one.
-    pub(crate) fn disarm(&mut self, name: &TimerName) -> Option<u64> {
-        self.position(name).ok().map(|at| self.armed.remove(at).1)
     }
 
     /// Takes the timer out if it is the current arming; gives the time it had been armed for.

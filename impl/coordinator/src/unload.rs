@@ -43,7 +43,7 @@ impl GroupStep<'_> {
         self.disarm_all();
         let error = ErrorCode::NotCoordinator;
         let mut description = Vec::new();
-        for (id, member) in &mut self.group.members {
+        for (id, member) in &mut self.group_mut().members {
             let join = member.parked_join.take();
             let sync = member.parked_sync.take();
             description.extend(join.map(|call| {
