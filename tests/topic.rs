@@ -8,9 +8,9 @@ use plimsoll_promises::{
     topic::{
         Committed, Deletions, Entry, Expiring, Generation, Key, Member, Name, Phase, Settled,
         changes_only_what_is_named, comes_from_a_current_member, expires_only_what_may,
-        fetched_as_committed, instance_has_one_member, last_commit_wins, load_is_complete, meaning,
-        memory_equals_replay, phase_ends, removes_only_what_is_over, routed_to_group_partition,
-        silent_members_leave, stays_deleted,
+        fetched_as_committed, instance_has_one_member, last_commit_wins, load_is_complete,
+        may_expire, meaning, memory_equals_replay, phase_ends, removes_only_what_is_over,
+        routed_to_group_partition, silent_members_leave, stays_deleted,
     },
 };
 
@@ -182,6 +182,60 @@ fn o6() {
     }
 }
 
+/// Which offsets may expire is told by what is written and by the clock, not by what the coordinator remembers.
+#[test]
+fn what_may_expire_by_what_is_written() {
+    let (retention_ms, now_ms) = (1000, 2000);
+    let at = |partition, at_ms, producer| Entry::Commit {
+        key: key(partition),
+        value: Committed {
+            at_ms,
+            ..committed(5)
+        },
+        producer,
+    };
+    let may = |entries: &[Entry], subscribed: bool| -> Vec<i32> {
+        let keys = may_expire(&log(entries), now_ms, retention_ms, |_| subscribed);
+        keys.iter().map(|key| key.partition).collect()
+    };
+    let is_in =
+        |ids: &[&str], since_ms| Entry::Generation("g".into(), generation(1, ids), since_ms);
+    let removed = Entry::Removed("g".into());
+    let two = [at(0, 1000, None), at(1, 1001, None)];
+    let then = |more: &[Entry]| [&two[..], more].concat();
+    assert_eq!(may(&two, true), [0], "stored only: since its commit");
+    assert_eq!(
+        may(&then(&[is_in(&[], 1000)]), true),
+        [0, 1],
+        "empty: since it is"
+    );
+    assert_eq!(may(&then(&[is_in(&[], 1001)]), true), []);
+    assert_eq!(may(&then(&[is_in(&["a"], 0)]), true), []);
+    assert_eq!(may(&then(&[is_in(&["a"], 0)]), false), [0]);
+    assert_eq!(
+        may(&then(&[is_in(&[], 1000), is_in(&["a"], 1500)]), true),
+        []
+    );
+    assert_eq!(may(&then(&[is_in(&[], 1001), removed]), true), [0]);
+    let of_another = Entry::Generation("h".into(), generation(1, &["a"]), 0);
+    assert_eq!(
+        may(&then(&[of_another, Entry::Removed("h".into())]), true),
+        [0]
+    );
+    assert_eq!(
+        may(&then(&[at(0, 1000, Some(7))]), true),
+        [],
+        "in a transaction"
+    );
+    assert_eq!(may(&then(&[at(1, 0, Some(7))]), true), [0]);
+    assert_eq!(may(&then(&[at(1, 0, Some(7)), end(7, true)]), true), [0, 1]);
+    assert_eq!(
+        may(&then(&[Entry::Forgotten(key(0))]), true),
+        [],
+        "gone already"
+    );
+}
+
 #[test]
 fn o7() {
     let group = Name::from("g");
@@ -215,7 +269,7 @@ fn o8() {
 #[test]
 fn s1() {
     let of = |entries: &[Entry]| meaning(&log(entries));
-    let group = |ids| Entry::Generation("g".into(), generation(1, ids));
+    let group = |ids| Entry::Generation("g".into(), generation(1, ids), 0);
     let (memory, replay) = (of(&[group(&["a", "b"])]), of(&[group(&["a"])]));
     let rebalancing = BTreeSet::from(["g".into()]);
     let steady = BTreeSet::from(["another".into()]);
@@ -259,7 +313,11 @@ fn s9() {
         stays_deleted(&memory, &deleted(2)),
         stays_deleted(&memory, &deleted(0)),
     );
-    let memory = meaning(&log(&[Entry::Generation("g".into(), generation(1, &[]))]));
+    let memory = meaning(&log(&[Entry::Generation(
+        "g".into(),
+        generation(1, &[]),
+        0,
+    )]));
     let deleted = |group: &str| Deletions {
         groups: [(group.into(), 1)].into(),
         ..Deletions::default()

@@ -1,13 +1,13 @@
 //! What is held to the promises, and when.
 
 use plimsoll_coordinator::{GroupState, Step};
-use plimsoll_offsets::{Entry, OffsetsRecord, Text};
+use plimsoll_offsets::{OffsetsRecord, Text};
 use plimsoll_promises::{
     Broken, Projection, View,
     topic::{
         Expiring, Key, Meaning, Phase, Settled, acked_commits_in_log, expires_only_what_may,
         fetched_as_committed, instance_has_one_member, last_commit_wins, meaning,
-        memory_equals_replay, removes_only_what_is_over, stays_deleted,
+        memory_equals_replay, phase_written, removes_only_what_is_over, stays_deleted,
     },
 };
 
@@ -66,24 +66,9 @@ pub(super) fn expiry(taking: &mut StepRun<'_>, group: &Text, step: &Step, before
     let Some(seen) = state.coordinator.group(group) else {
         return;
     };
-    let emptied = state
-        .log
-        .written()
-        .filter_map(|(_, slot)| match &slot.entry {
-            Entry::Record {
-                record:
-                    OffsetsRecord::Group {
-                        group: of,
-                        value: Some(value),
-                    },
-                ..
-            } if of == group => Some(value.state_timestamp_ms),
-            _ => None,
-        });
-    let phase = match (seen.state, emptied.last()) {
-        (GroupState::Empty, Some(since_ms)) => Phase::EmptySince(since_ms),
-        (GroupState::Stable, _) => Phase::Stable,
-        (GroupState::Empty, None) => Phase::StoresOnly,
+    // A rebalance is nowhere but in memory; all else is written.
+    let phase = match seen.state {
+        GroupState::Empty | GroupState::Stable => phase_written(&meant(state.log.written()), group),
         _ => Phase::Rebalancing,
     };
     let mut found = Vec::new();

@@ -293,7 +293,9 @@ fn entry_meant(entry: &Entry) -> topic::Entry {
             group,
             value: Some(value),
         } => match generation(&value) {
-            Some(generation) => topic::Entry::Generation(group, generation),
+            Some(generation) => {
+                topic::Entry::Generation(group, generation, value.state_timestamp_ms)
+            }
             // A group that nobody has joined yet is as good as none.
             None => topic::Entry::Removed(group),
         },

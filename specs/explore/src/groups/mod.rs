@@ -32,6 +32,7 @@ pub mod mutants;
 pub mod names;
 mod narrative;
 mod recover;
+mod routes;
 mod run_step;
 pub mod runs;
 mod situations;

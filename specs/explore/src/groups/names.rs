@@ -43,7 +43,7 @@ impl TryFrom<u8> for OffsetKey {
 }
 
 /// How many there are.
-const SPOT_COUNT: usize = 6;
+pub(super) const SPOT_COUNT: usize = 6;
 
 /// A partition of the topic that members subscribe to.
 pub const FIRST: OffsetKey = OffsetKey(0);
@@ -70,6 +70,11 @@ const SPOTS: [(&str, &str, i32); SPOT_COUNT] = [
 impl OffsetKey {
     pub(super) fn all() -> impl Iterator<Item = OffsetKey> {
         (0..).map(OffsetKey).take(SPOT_COUNT)
+    }
+
+    /// Its place among [`OffsetKey::all`].
+    pub(super) fn index(self) -> usize {
+        usize::from(self.0)
     }
 
     fn names(self) -> (&'static str, &'static str, i32) {

@@ -5,12 +5,12 @@ use plimsoll_coordinator::{
     LeavingMember, OffsetCommit, OffsetDelete, Outcome, Step, TimerId, TimerName, Timestamp,
     TxnOffsetCommit,
 };
-use plimsoll_offsets::{Ended, OffsetsRecord, Producer};
+use plimsoll_offsets::{Ended, Producer};
 use plimsoll_promises::{
     Broken, View,
     topic::{
-        Key, assignment_durable_before_delivery, changes_only_what_is_named,
-        comes_from_a_current_member, routed_to_group_partition,
+        Key, Meaning, assignment_durable_before_delivery, changes_only_what_is_named,
+        comes_from_a_current_member, may_expire, meaning, routed_to_group_partition,
     },
 };
 
@@ -18,7 +18,8 @@ use super::{
     action::{GroupsAction, Timer},
     checks,
     expect::{Call, MemberStatus},
-    names::{GROUP, OffsetKey, PARTITIONS, PRODUCER, RETENTION_MS, TICK_MS, Who},
+    log::meant,
+    names::{GROUP, OffsetKey, PARTITIONS, PRODUCER, RETENTION_MS, TICK_MS, TOPIC, Who},
     situations::Coverage,
     state::GroupsState,
     system::GroupsSystem,
@@ -136,6 +137,12 @@ impl StepRun<'_> {
         }
     }
 
+    /// What everything that was written adds up to: what a step names is told by that, not by what the coordinator
+    /// remembers.
+    fn written(&self) -> Meaning {
+        meaning(&meant(self.taken.next.log.written()))
+    }
+
     fn request(&mut self, call: Call, request: &GroupRequest) -> bool {
         let id = self.state().expect.call(call);
         self.request_as(id, request)
@@ -231,17 +238,10 @@ impl StepRun<'_> {
         }
     }
 
-    /// Where the owner sent the group's request, and so its records.
+    /// Where a broker writes the group's records.
     fn routed(&mut self, spot: OffsetKey) {
-        let routing = self.system.decisions.replay.routing;
-        let partition = routing
-            .partition_for(spot.group(), PARTITIONS)
-            .unwrap_or(-1);
-        let held = routed_to_group_partition(
-            spot.group(),
-            PARTITIONS.unsigned_abs(),
-            partition.unsigned_abs(),
-        );
+        let partition = self.system.written_to(spot);
+        let held = routed_to_group_partition(spot.group(), PARTITIONS.unsigned_abs(), partition);
         self.taken.broken.extend(held.err());
     }
 
@@ -267,7 +267,7 @@ impl StepRun<'_> {
                 false => Ended::Aborted,
             },
         });
-        let pending = Memory::of(&self.taken.next.coordinator).meaning.pending;
+        let pending = self.written().pending;
         self.named.extend(pending.into_iter().map(|(key, ..)| key));
         self.request(Call::Other, &request);
     }
@@ -291,10 +291,10 @@ impl StepRun<'_> {
         let request = GroupRequest::Delete(DeleteGroups {
             groups: vec![spot.group().into()],
         });
-        let memory = Memory::of(&self.taken.next.coordinator).meaning;
+        let written = self.written();
         let of_group = |key: &&Key| *key.group == *spot.group();
         self.named
-            .extend(memory.offsets.keys().filter(of_group).cloned());
+            .extend(written.offsets.keys().filter(of_group).cloned());
         let id = self.state().expect.call(Call::Other);
         let now = self.now();
         let step = self.state().coordinator.request(now, id, &request);
@@ -302,7 +302,7 @@ impl StepRun<'_> {
         self.state()
             .expect
             .rename(id, Call::DeleteGroup(spot, from, last));
-        checks::removal(self, &step, &memory);
+        checks::removal(self, &step, &written);
         self.make(step);
     }
 
@@ -357,25 +357,19 @@ impl StepRun<'_> {
     /// A pass over all groups, as far as it has anything to do.
     fn expire(&mut self) {
         let groups: Vec<_> = self.taken.next.coordinator.group_ids().cloned().collect();
-        let before = Memory::of(&self.taken.next.coordinator).meaning;
+        let log = meant(self.taken.next.log.written());
+        let before = meaning(&log);
+        let now_ms = self.taken.next.now_ms;
+        self.named
+            .extend(may_expire(&log, now_ms, RETENTION_MS, |key| {
+                *key.topic == *TOPIC
+            }));
         for group in groups {
             loop {
                 let now = self.now();
                 let step = self.taken.next.coordinator.expire_offsets(now, &group);
                 if step.records().is_empty() {
                     break;
-                }
-                for record in step.records() {
-                    if let OffsetsRecord::Offset {
-                        topic, partition, ..
-                    } = record
-                    {
-                        self.named.push(Key {
-                            group: group.clone(),
-                            topic: topic.clone(),
-                            partition: *partition,
-                        });
-                    }
                 }
                 checks::expiry(self, &group, &step, &before);
                 checks::removal(self, &step, &before);

@@ -9,7 +9,8 @@ use super::{
     bounds::{Begin, GroupsBounds},
     expect::{Expect, MemberStatus},
     log::TopicLog,
-    names::{BEGIN_MS, GROUP, Who, config, topics},
+    names::{BEGIN_MS, GROUP, OffsetKey, Who, config, topics},
+    routes::Routes,
     run_step::{StepResult, take},
     situations,
     state::{GroupsState, Left},
@@ -30,6 +31,8 @@ pub struct GroupsSystem {
     pub watched: Watched,
     /// Whether a workload goes on although a promise is broken, to see what else breaks.
     pub beyond_breach: bool,
+    /// Where a broker with these decisions writes each group's records.
+    routes: Routes,
 }
 
 impl GroupsSystem {
@@ -45,7 +48,13 @@ impl GroupsSystem {
             decisions,
             watched: Watched::these(PromiseId::OFFSETS_TOPIC),
             beyond_breach: false,
+            routes: Routes::of(decisions),
         }
+    }
+
+    /// The partition of the offsets topic in which a broker with these decisions writes a group's records.
+    pub(super) fn written_to(&self, spot: OffsetKey) -> u32 {
+        self.routes.of_group(spot)
     }
 
     /// Takes a step; of each promise that watches and was not broken before, the first breach counts.

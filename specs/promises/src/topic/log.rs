@@ -99,8 +99,9 @@ pub enum Entry {
     },
     /// A tombstone of an offset.
     Forgotten(Key),
-    /// A generation of a group.
-    Generation(Name, Generation),
+    /// A generation of a group, with the time of its record in milliseconds since the epoch: that is when the group
+    /// became what it is.
+    Generation(Name, Generation, i64),
     /// A tombstone of a group.
     Removed(Name),
     /// The end of a producer's transaction.
@@ -151,7 +152,7 @@ pub fn meaning(log: &[(Offset, Entry)]) -> Meaning {
                 meaning.offsets.remove(key);
                 meaning.pending.retain(|(k, _, _)| k != key);
             }
-            Entry::Generation(group, generation) => {
+            Entry::Generation(group, generation, _) => {
                 let value = (*at, generation.clone());
                 meaning.groups.insert(group.clone(), value);
             }

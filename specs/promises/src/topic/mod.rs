@@ -27,7 +27,7 @@ pub use g8::instance_has_one_member;
 pub use log::{Committed, Entry, Generation, Key, Meaning, Member, Name, meaning, printable};
 pub use o1::last_commit_wins;
 pub use o3::fetched_as_committed;
-pub use o6::{Expiring, Phase, expires_only_what_may};
+pub use o6::{Expiring, Phase, expires_only_what_may, may_expire, phase_written};
 pub use o7::removes_only_what_is_over;
 pub use o8::changes_only_what_is_named;
 pub use s1::{Persistent, Settled, memory_equals_replay};

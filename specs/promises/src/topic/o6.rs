@@ -1,7 +1,9 @@
 //! O6 Expiry.
 
-use super::{Key, broken};
-use crate::{Broken, Fault, Kind, Level, Promise, PromiseId};
+use std::collections::BTreeSet;
+
+use super::{Entry, Key, Name, broken, meaning};
+use crate::{Broken, Fault, Kind, Level, Offset, Promise, PromiseId};
 
 /// The promise.
 pub const PROMISE: Promise = Promise {
@@ -50,6 +52,45 @@ pub struct Expiring<'a> {
     pub now_ms: i64,
     /// How long an offset is kept.
     pub retention_ms: i64,
+}
+
+/// What a group is doing, by what is written. A rebalance under way is not: it lives in memory only.
+pub fn phase_written(log: &[(Offset, Entry)], group: &Name) -> Phase {
+    let last = log.iter().rev().find_map(|(_, entry)| match entry {
+        Entry::Generation(of, generation, since_ms) if of == group => {
+            Some(match generation.members.is_empty() {
+                true => Phase::EmptySince(*since_ms),
+                false => Phase::Stable,
+            })
+        }
+        Entry::Removed(of) if of == group => Some(Phase::StoresOnly),
+        _ => None,
+    });
+    last.unwrap_or(Phase::StoresOnly)
+}
+
+/// The offsets that may expire, by what is written and by the clock; only these are a pass of expiry's to drop (O8).
+pub fn may_expire(
+    log: &[(Offset, Entry)],
+    now_ms: i64,
+    retention_ms: i64,
+    subscribed: impl Fn(&Key) -> bool,
+) -> BTreeSet<Key> {
+    let written = meaning(log);
+    let offsets = written.offsets.iter().filter(|(key, (_, value))| {
+        let phase = phase_written(log, &key.group);
+        let expiring = Expiring {
+            key,
+            phase,
+            subscribed: phase == Phase::Stable && subscribed(key),
+            open_transaction: written.pending.iter().any(|(of, ..)| of == *key),
+            committed_ms: value.at_ms,
+            now_ms,
+            retention_ms,
+        };
+        expires_only_what_may(&expiring).is_ok()
+    });
+    offsets.map(|(key, _)| key.clone()).collect()
 }
 
 /// An offset that expires may expire.
