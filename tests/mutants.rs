@@ -12,13 +12,13 @@ use plimsoll_explore::{
     explorable::Explorable,
     groups::mutants::COORDINATOR,
     mutants::{KnownMutant, Mistake},
-    narrate::{Narrate, Rendering},
+    narrate::{Narrate, Narrative, Party},
     registry::SYSTEMS,
     search::levels::{self, Findings, Limits},
     system::System,
 };
 use plimsoll_promises::PromiseId;
-use plimsoll_report::{Counterexample, Setup, mermaid, story};
+use plimsoll_report::{Counterexample, Setup, html, mermaid, story};
 
 /// Recovering a disk allocates a good deal.
 #[global_allocator]
@@ -175,7 +175,7 @@ fn d1_is_blind_to_the_coordinator() {
 fn shortest_stories(of: &str) {
     for mutant in system(of).mutants() {
         let found = shortest(&Setup::mutant(&mutant));
-        let (promise, steps) = (found.first_broken().promise, found.description.steps());
+        let (promise, steps) = (found.first_broken().promise, found.steps());
         assert_eq!(steps, mutant.breaks[0].1, "{}", mutant.name);
         // Of several that are broken in as many steps, which is named first is the system's affair.
         assert!(mutant.breaks.contains(&(promise, steps)), "{}", mutant.name);
@@ -209,7 +209,7 @@ fn story_seen_by(mutant: &KnownMutant, promise: PromiseId) {
     let found = shortest(&Setup::mutant(mutant).watching(promise));
     let known = mutant.breaks.iter().find(|(of, _)| *of == promise);
     let steps = known.map(|(_, steps)| *steps);
-    assert_eq!(Some(found.description.steps()), steps, "{}", mutant.name);
+    assert_eq!(Some(found.steps()), steps, "{}", mutant.name);
     let system = mutant.systems[0];
     let name = format!("{system}_{}_{promise}", mutant.name);
     insta::assert_snapshot!(name, story(&found));
@@ -228,6 +228,56 @@ fn the_stories_of_what_a_mistake_is_about() {
             story_seen_by(&known, about);
         }
     }
+}
+
+/// Every message of every shortest story goes between lanes that are drawn, and no party is left out of a scene.
+#[test]
+fn stories_have_one_shape() {
+    for mutant in SYSTEMS.mutants() {
+        for of in &mutant.systems {
+            let known = system(of).mutant(mutant.name);
+            let known = known.expect("it is known there");
+            let narrative = shortest(&Setup::mutant(&known)).narrative;
+            let lanes = narrative.used_lanes();
+            let names = |parties: &[Party]| parties.iter().map(|p| p.name).collect::<Vec<_>>();
+            for (number, before, scene) in narrative.numbered() {
+                let at = format!("{} of {of}, step {number}", mutant.name);
+                assert_eq!(names(before), names(&scene.parties), "{at}");
+                assert!(!scene.description.is_empty(), "{at}");
+                assert!(!scene.messages.is_empty(), "{at}");
+                for message in &scene.messages {
+                    let drawn = |lane| lanes.contains(&lane) && narrative.lanes.contains(&lane);
+                    assert!(
+                        drawn(message.from) && drawn(message.to),
+                        "{at}: {message:?}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// The page needs nothing else, and says what the story says.
+#[test]
+fn a_story_as_a_page() {
+    let known = SYSTEMS.mutant("L-ack").expect("there is such a mutant");
+    let found = shortest(&Setup::mutant(&known));
+    let page = html(&found);
+    let broken = found.first_broken();
+    let sections = page.matches("<section>").count();
+    assert_eq!(sections, found.steps());
+    for text in [
+        broken.promise.sentence(),
+        broken.promise.source(),
+        &found.again,
+        "L-ack",
+    ] {
+        assert!(page.contains(text), "no {text:?} in\n{page}");
+    }
+    for foreign in ["http:", "https:", "src=", "@import"] {
+        assert!(!page.contains(foreign), "{foreign} in\n{page}");
+    }
+    insta::assert_snapshot!("design_L-ack_html", page);
 }
 
 #[test]
@@ -360,12 +410,11 @@ fn a_trace_of_one_breaks_the_other() {
 }
 
 /// The promises that the last step breaks; no step before it breaks any.
-fn breaks(description: &Rendering) -> Vec<PromiseId> {
-    let broken = description.broken();
-    let (last, before) = broken.split_last().expect("a path has steps");
+fn breaks(narrative: &Narrative) -> Vec<PromiseId> {
+    let (last, before) = narrative.scenes.split_last().expect("a path has steps");
     assert!(
-        before.iter().all(|step| step.is_empty()),
+        before.iter().all(|scene| scene.broken.is_empty()),
         "broken before the last step"
     );
-    last.iter().map(|broken| broken.promise).collect()
+    last.broken.iter().map(|broken| broken.promise).collect()
 }

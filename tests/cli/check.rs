@@ -62,7 +62,7 @@ fn every_mutant_is_told_as_a_story() {
         let (promise, steps) = mutant.breaks[0];
         for description in [
             format!("{}  {}", mutant.name, mutant.description),
-            format!("breaks {promise} in {steps} step"),
+            format!("breaks \"{}\" ({promise}) in {steps} step", promise.name()),
             format!("{promise} is broken: {}", promise.sentence()),
             format!("plimsoll check --mutant {}", mutant.name),
         ] {
@@ -87,12 +87,12 @@ fn every_mutant_is_drawn_with_known_participants() {
                 "participant ",
                 "%% step ",
                 "Note over ",
-                "P",
-                "D",
-                "a",
-                "b",
-                "C",
-                "O",
+                "producer-",
+                "data log-",
+                "a-",
+                "b-",
+                "coordinator-",
+                "offsets log-",
             ];
             assert!(
                 words.iter().any(|word| line.trim().starts_with(word)),
@@ -134,7 +134,7 @@ fn a_promise_that_watches_alone_is_the_one_that_is_told() {
             ]);
             assert_eq!(called.exit, Exit::Broken);
             for description in [
-                format!("breaks {promise} in {steps} steps"),
+                format!("breaks \"{}\" ({promise}) in {steps} step", promise.name()),
                 format!(
                     "plimsoll check --mutant {} --promise {promise}\n",
                     mutant.name

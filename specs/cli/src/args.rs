@@ -17,11 +17,11 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Explore every crash and rebalance interleaving and every power cut, or hunt a mutant
+    /// Explore every crash and rebalance interleaving and every power cut, or find how a mutant breaks a promise
     ///
     /// Everything that can happen within printed bounds is explored by two searches that must agree, and each promise is
     /// kept, broken or unknown. With --mutant a mistake is switched on instead, and the shortest way in which it breaks
-    /// a promise is told.
+    /// a promise is shown.
     Check(CheckArgs),
     /// List the mistakes that can be switched on, and what must come of each
     Mutants(MutantsArgs),
@@ -53,13 +53,13 @@ pub enum Command {
 #[derive(Debug, clap::Args)]
 #[command(after_help = HELP)]
 pub struct CheckArgs {
-    /// Only this system (`design`, `code`, `disk`) or this run of it, as the table names them
+    /// Only this system (`design`, `code`, `disk`, `groups`) or this run of it, as the table names them
     #[arg(long, value_name = "NAME")]
     pub system: Option<String>,
     /// Also the runs that take minutes, by one search that uses every core
     #[arg(long, conflicts_with = "mutant")]
     pub deep: bool,
-    /// Hunt this mutant and tell the shortest counterexample; `plimsoll mutants` lists them
+    /// Switch this mistake on and show the shortest counterexample; `plimsoll mutants` lists them
     #[arg(long, value_name = "NAME")]
     pub mutant: Option<String>,
     /// Let only this promise watch
@@ -171,6 +171,8 @@ pub enum Format {
     Story,
     /// A sequence diagram
     Mermaid,
+    /// A page that needs nothing else, with the steps drawn between lanes
+    Html,
     /// A trace that `plimsoll replay` walks again
     Json,
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, atomic::AtomicBool};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    narrate::{Narrate, NotPossible, Rendering},
+    narrate::{Narrate, Narrative, NotPossible},
     search::{
         cancel::Cancellable,
         levels::{self, Findings, Limits},
@@ -65,7 +65,7 @@ pub trait Explorable: Send + Sync {
     ///
     /// # Errors
     /// The first step that is not possible there, or is none of this system.
-    fn narrate(&self, path: &[JsonStep]) -> Result<Rendering, NotPossible>;
+    fn narrate(&self, path: &[JsonStep]) -> Result<Narrative, NotPossible>;
 
     /// A path of this system as the system of that name takes it; `None` if it has no such steps.
     fn steps_for(
@@ -159,7 +159,7 @@ where
         second::explore(Cancellable { system, cancelled })
     }
 
-    fn narrate(&self, path: &[JsonStep]) -> Result<Rendering, NotPossible> {
+    fn narrate(&self, path: &[JsonStep]) -> Result<Narrative, NotPossible> {
         self.0.narrate(&from_json(path)?)
     }
 

@@ -12,7 +12,8 @@
 //! | which systems are there, and what does the rest of the house ask of them? | [`registry`], [`descriptor`] |
 //! | how is one used by code that does not know its types? | [`explorable`], [`scope`] |
 //! | what is a run? how much may a trace ask for? | [`runs`], [`limits`] |
-//! | how is a path told? | [`narrate`] |
+//! | how is a path put into words? | [`narrate`] |
+//! | how are numbers and lists written? | [`text`] |
 //! | what can be broken on purpose, and what must come of it? | [`mutants`] |
 
 pub mod code;
@@ -30,3 +31,4 @@ pub mod runs;
 pub mod scope;
 pub mod search;
 pub mod system;
+pub mod text;

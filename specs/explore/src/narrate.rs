@@ -1,46 +1,32 @@
-//! A path walked again, so that it can be told.
+//! A path walked again, in words.
 
-use plimsoll_model::{Event, State};
 use plimsoll_promises::Broken;
 
 use crate::{explorable::JsonStep, system::System};
 
-/// A path, told.
-#[derive(Debug, Clone)]
-pub enum Rendering {
-    /// As events of the model: how consumer groups are told.
-    Events(Vec<Description>),
-    /// In the system's own words.
-    Words(Tale),
-}
-
-/// A party of a system, and what there is to say of it.
-pub type Party = (&'static str, String);
-
-/// A path in words.
-#[derive(Debug, Clone)]
-pub struct Tale {
+/// A path in words: the one list of scenes from which story, sequence diagram and page are made.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Narrative {
+    /// Everybody between whom messages may go, in the order in which they are drawn.
+    pub lanes: Vec<&'static str>,
     /// What there is to say of each party before the first step.
     pub before: Vec<Party>,
     /// The steps.
     pub scenes: Vec<Scene>,
 }
 
-/// One step of a path, under the names that things had from the start.
-#[derive(Debug, Clone)]
-pub struct Description {
-    /// What happened, in order.
-    pub events: Vec<Event>,
-    /// What only this system knows of the step: disk operations, answers of the real code. One line each.
-    pub notes: Vec<String>,
-    /// The (model) state that the step led to: what each party believes now.
-    pub state: State,
-    /// Promises that the step broke.
-    pub broken: Vec<Broken>,
+/// A party of a system, and what there is to say of it, facet by facet: of a step those are shown that it changed. An
+/// empty facet is not worth a word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Party {
+    /// Its name.
+    pub name: &'static str,
+    /// Its facets, always in the same order.
+    pub facets: Vec<String>,
 }
 
-/// One step of a path, in words.
-#[derive(Debug, Clone)]
+/// One step of a path, under the names that things had from the start.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scene {
     /// What happens, in sentences: the first says what was done, the others what came of it.
     pub description: Vec<String>,
@@ -48,50 +34,128 @@ pub struct Scene {
     pub notes: Vec<String>,
     /// Each party of the system after the step, always in the same order.
     pub parties: Vec<Party>,
-    /// The step as messages between the parties: from whom, to whom, what. To oneself it is something that happens there.
-    pub messages: Vec<(&'static str, &'static str, String)>,
+    /// The step as messages between the lanes.
+    pub messages: Vec<Message>,
     /// Promises that the step broke.
     pub broken: Vec<Broken>,
 }
 
-impl Rendering {
-    /// How many steps it has.
-    pub fn steps(&self) -> usize {
-        match self {
-            Rendering::Events(description) => description.len(),
-            Rendering::Words(tale) => tale.scenes.len(),
+/// What goes from one lane to another. To oneself it is something that happens there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// From whom.
+    pub from: &'static str,
+    /// To whom.
+    pub to: &'static str,
+    /// How it is drawn.
+    pub arrow: Arrow,
+    /// What.
+    pub text: String,
+}
+
+/// How a message is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arrow {
+    /// A request, or something that is done to another.
+    Request,
+    /// An answer.
+    Answer,
+    /// A request that is still on its way.
+    Sent,
+    /// An answer that says that it went wrong.
+    Failure,
+}
+
+impl Party {
+    /// A party of which there is one thing to say.
+    pub fn new(name: &'static str, facet: String) -> Self {
+        Self {
+            name,
+            facets: vec![facet],
         }
     }
 
-    /// The promises that each step broke.
-    pub fn broken(&self) -> Vec<&[Broken]> {
-        match self {
-            Rendering::Events(description) => {
-                description.iter().map(|step| &step.broken[..]).collect()
-            }
-            Rendering::Words(tale) => {
-                let scenes = tale.scenes.iter();
-                scenes.map(|scene| &scene.broken[..]).collect()
-            }
+    /// What there is to say.
+    pub fn description(&self) -> String {
+        let facets = self.facets.iter().filter(|facet| !facet.is_empty());
+        facets.cloned().collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl Message {
+    /// A request, or something that is done to another.
+    pub fn new(from: &'static str, to: &'static str, text: impl Into<String>) -> Self {
+        Self {
+            from,
+            to,
+            arrow: Arrow::Request,
+            text: text.into(),
         }
     }
 
-    /// Forgets all but the first steps.
-    pub fn truncate(&mut self, steps: usize) {
-        match self {
-            Rendering::Events(description) => description.truncate(steps),
-            Rendering::Words(tale) => tale.scenes.truncate(steps),
+    /// Something that happens there.
+    pub fn at(lane: &'static str, text: impl Into<String>) -> Self {
+        Self::new(lane, lane, text)
+    }
+
+    /// An answer.
+    pub fn answer(from: &'static str, to: &'static str, text: impl Into<String>) -> Self {
+        Self {
+            arrow: Arrow::Answer,
+            ..Self::new(from, to, text)
         }
     }
 }
 
-/// A system whose paths can be told.
+impl Scene {
+    /// What the step changed, given what was before it: each party that it touched, with the facets that are new.
+    pub fn changes(&self, before: &[Party]) -> Vec<Party> {
+        let changed = self.parties.iter().zip(before).map(|(now, then)| {
+            let facets = now.facets.iter().zip(&then.facets);
+            let new = facets.filter(|(now, then)| now != then);
+            Party {
+                name: now.name,
+                facets: new.map(|(now, _)| now.clone()).collect(),
+            }
+        });
+        changed
+            .filter(|party| !party.description().is_empty())
+            .collect()
+    }
+}
+
+impl Narrative {
+    /// Each scene with its number, from 1, and what was before it.
+    pub fn numbered(&self) -> impl Iterator<Item = (usize, &[Party], &Scene)> {
+        let before = self.scenes.iter().map(|scene| &scene.parties[..]);
+        let before = std::iter::once(&self.before[..]).chain(before);
+        let scenes = (1..).zip(before).zip(&self.scenes);
+        scenes.map(|((number, before), scene)| (number, before, scene))
+    }
+
+    /// What there is to say of everybody at the end.
+    pub fn ending(&self) -> &[Party] {
+        self.scenes
+            .last()
+            .map_or(&self.before, |scene| &scene.parties)
+    }
+
+    /// The lanes that a message comes from or goes to.
+    pub fn used_lanes(&self) -> Vec<&'static str> {
+        let messages = || self.scenes.iter().flat_map(|scene| &scene.messages);
+        let mut lanes = self.lanes.clone();
+        lanes.retain(|lane| messages().any(|message| [message.from, message.to].contains(lane)));
+        lanes
+    }
+}
+
+/// A system whose paths can be put into words.
 pub trait Narrate: System {
     /// Gives an explorer's path the names that things had from the start. Such a path can be stored and replayed.
     fn undo_symmetry(&self, path: &[Self::Action]) -> Vec<Self::Action>;
 
     /// Walks a path that is under its first names; an error names the first step that is not possible there.
-    fn narrate(&self, path: &[Self::Action]) -> Result<Rendering, NotPossible>;
+    fn narrate(&self, path: &[Self::Action]) -> Result<Narrative, NotPossible>;
 
     /// A path of this system as the system of that name takes it; `None` if it has no such steps.
     fn steps_for(

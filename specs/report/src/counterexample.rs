@@ -2,7 +2,7 @@
 
 use plimsoll_explore::{
     explorable::{Explorable, JsonStep},
-    narrate::{NotPossible, Rendering},
+    narrate::{Narrative, NotPossible},
     registry::SYSTEMS,
 };
 use plimsoll_promises::Broken;
@@ -22,7 +22,7 @@ pub struct Counterexample {
     /// The system's bounds, as name and number.
     pub bounds: Vec<(&'static str, u64)>,
     /// The steps.
-    pub description: Rendering,
+    pub narrative: Narrative,
     /// The promises that the last step breaks, the one that is told first.
     pub broken: Vec<Broken>,
     /// Whether a search by levels found it: then there is no shorter one.
@@ -38,20 +38,20 @@ impl Counterexample {
         system: &dyn Explorable,
         path: &[JsonStep],
     ) -> Result<Option<Self>, NotPossible> {
-        let mut description = system.narrate(path)?;
-        let broken = description.broken();
-        let Some(last) = broken.iter().position(|step| !step.is_empty()) else {
+        let mut narrative = system.narrate(path)?;
+        let mut scenes = narrative.scenes.iter();
+        let Some(last) = scenes.position(|scene| !scene.broken.is_empty()) else {
             return Ok(None);
         };
-        let broken = broken[last].to_vec();
-        description.truncate(last + 1);
+        narrative.scenes.truncate(last + 1);
+        let broken = narrative.scenes[last].broken.clone();
         Ok(Some(Self {
             setup: setup.clone(),
             mistake: setup.known_mutant().map(|mutant| mutant.description),
             bounds: system.facts().bounds,
             shortest: false,
             again: again(setup),
-            description,
+            narrative,
             broken,
         }))
     }
@@ -70,6 +70,11 @@ impl Counterexample {
             counterexample.shortest = true;
             (Trace::of(&counterexample, path), counterexample)
         }))
+    }
+
+    /// How many steps it has.
+    pub fn steps(&self) -> usize {
+        self.narrative.scenes.len()
     }
 
     /// The broken promise that is told.

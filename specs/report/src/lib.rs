@@ -1,32 +1,26 @@
 //! What users read: counterexamples as stories, sequence diagrams and traces; verdicts as a table, JSON lines and JUnit.
 //!
 //! Everything here is pure: data in, text out. A [`Counterexample`] holds a path that was walked again; [`story`],
-//! [`mermaid`] and [`Trace`] are three ways to write it down.
+//! [`mermaid`], [`html`] and [`Trace`] are four ways to write it down.
 //!
 //! | question | file |
 //! |---|---|
 //! | what was explored, so that it can be built again? | [`setup`] |
 //! | what is a counterexample? | [`counterexample`] |
-//! | how is it told? | `story`, from `sentences` (what happened), `beliefs` (what each party knows), `names`; or `in_words` |
-//! | how is it drawn? | `mermaid` |
+//! | how is it written down? | in words in `story`, drawn in `mermaid`, as a page in `html`: all from one list of scenes |
 //! | how is it stored? | [`trace`] |
 //! | what did an exploration find? | [`checked`], as a table in `table` |
 //! | what did the judge find, for a build server? | [`junit`] |
 //! | where would the groups of an offsets topic resume? | [`offsets`] |
 //! | what does a partition's log hold, and where is it damaged? | [`log`] |
 
-mod beliefs;
 pub mod checked;
 pub mod counterexample;
-mod in_words;
+mod html;
 pub mod junit;
 pub mod log;
-mod log_transcript;
 mod mermaid;
-mod names;
 pub mod offsets;
-mod scene;
-mod sentences;
 pub mod setup;
 mod story;
 mod table;
@@ -35,6 +29,7 @@ pub mod trace;
 
 pub use checked::{Checked, SecondOpinion, Standing};
 pub use counterexample::Counterexample;
+pub use html::html;
 pub use mermaid::mermaid;
 pub use setup::Setup;
 pub use story::story;

@@ -1,86 +1,73 @@
 //! A counterexample as a story: what happened step by step, what everybody believed, what broke, how to see it again.
 
-use plimsoll_explore::narrate::Rendering;
-use plimsoll_model::Event;
+use plimsoll_explore::narrate::{Party, Scene};
 
 use crate::{
     Counterexample,
-    beliefs::{Party, changes, everybody},
-    in_words,
-    scene::{Scene, scenes},
-    sentences::sentences,
     text::{counted, put},
 };
 
 /// The story.
 pub fn story(counterexample: &Counterexample) -> String {
     let mut text = String::new();
+    let narrative = &counterexample.narrative;
     head(&mut text, counterexample);
-    match &counterexample.description {
-        Rendering::Events(description) => {
-            let scenes = scenes(description);
-            scenes.iter().for_each(|scene| step(&mut text, scene));
-            let parties = scenes.last().map(everybody).unwrap_or_default();
-            ending(&mut text, counterexample, &parties);
-        }
-        Rendering::Words(tale) => {
-            let parties = in_words::steps(&mut text, tale);
-            ending(&mut text, counterexample, &parties);
-        }
+    put(&mut text, "     ", "in the beginning");
+    put_parties(&mut text, "       ", &narrative.before);
+    for (number, before, scene) in narrative.numbered() {
+        step(&mut text, number, scene);
+        put_parties(&mut text, "       ", &scene.changes(before));
     }
+    ending(&mut text, counterexample, narrative.ending());
     text
 }
 
-fn head(text: &mut String, counterexample: &Counterexample) {
+/// The mistake, the promise that it breaks with its sentence, and how it was found: each a line.
+pub(crate) fn headline(counterexample: &Counterexample) -> Vec<String> {
     let setup = &counterexample.setup;
-    match (setup.mutant, counterexample.mistake) {
-        (Some(name), Some(mistake)) => put(text, &format!("{name}  "), mistake),
-        _ => put(
-            text,
-            "",
-            &format!("{}, without a mistake on purpose", setup.system()),
-        ),
-    }
-    let steps = counted(counterexample.description.steps() as u64, "step");
-    let broken = counterexample.first_broken().promise;
-    let shortest = if counterexample.shortest {
-        "; no shorter way does"
-    } else {
-        ""
-    };
-    let claim = setup.claim.map_or_else(String::new, |claim| {
-        format!(" (U = {}, Z = {})", claim.u, claim.z)
-    });
     let system = setup.system();
-    put(
-        text,
-        "",
-        &format!("breaks {broken} in {steps} of the {system}{claim}{shortest}\n"),
-    );
+    let first = match (setup.mutant, counterexample.mistake) {
+        (Some(name), Some(mistake)) => format!("{name}  {mistake}"),
+        _ => format!("{system}, without a mistake on purpose"),
+    };
+    let steps = counted(counterexample.steps() as u64, "step");
+    let promise = counterexample.first_broken().promise;
+    let shortest = match counterexample.shortest {
+        true => "; no shorter way does",
+        false => "",
+    };
+    let name = promise.name();
+    let found = format!("breaks \"{name}\" ({promise}) in {steps}{shortest}");
+    let claim = setup.claim.map_or_else(String::new, |claim| {
+        let (u, z) = (counted(claim.u, "record"), counted(claim.z, "record"));
+        format!("; claimed: at most {u} uncommitted (U), {z} processed by a zombie (Z)")
+    });
+    vec![
+        first,
+        found,
+        format!("explored: the system {system}{claim}"),
+    ]
 }
 
-fn step(text: &mut String, scene: &Scene<'_>) {
-    let mut head = format!("{:>3}  ", scene.number);
-    for sentence in sentences(scene) {
-        put(text, &head, &sentence);
+fn head(text: &mut String, counterexample: &Counterexample) {
+    for line in headline(counterexample) {
+        put(text, "", &line);
+    }
+    text.push('\n');
+}
+
+fn step(text: &mut String, number: usize, scene: &Scene) {
+    let mut head = format!("{number:>3}  ");
+    for sentence in &scene.description {
+        put(text, &head, sentence);
         head = " ".repeat(5);
     }
-    for note in &scene.description.notes {
+    for note in &scene.notes {
         put(text, "       ", note);
     }
-    if !is_plumbing(scene) {
-        put_parties(text, "       ", &changes(scene));
-    }
 }
 
-/// A step that changes nothing but what its sentence says.
-fn is_plumbing(scene: &Scene<'_>) -> bool {
-    let mut events = scene.description.events.iter();
-    scene.description.broken.is_empty()
-        && events.all(|event| matches!(event, Event::Produced { .. }))
-}
-
-pub(crate) fn put_parties(text: &mut String, indent: &str, parties: &[Party]) {
+fn put_parties(text: &mut String, indent: &str, parties: &[Party]) {
     for party in parties {
         put(
             text,

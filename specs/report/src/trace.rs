@@ -100,7 +100,7 @@ impl Trace {
     /// The trace of a counterexample whose steps were these.
     pub fn of(counterexample: &Counterexample, path: &[JsonStep]) -> Self {
         let broken = counterexample.first_broken();
-        let step = counterexample.description.steps();
+        let step = counterexample.steps();
         Self {
             setup: counterexample.setup.clone(),
             steps: path[..step].to_vec(),

@@ -41,7 +41,10 @@ fn conclusion(mutants: &[KnownMutant]) -> String {
 fn as_text(mutant: &KnownMutant) -> String {
     let breaks = mutant.breaks.iter();
     let breaks: Vec<_> = breaks
-        .map(|(promise, steps)| format!("{promise} in {}", counted(*steps as u64, "step")))
+        .map(|(promise, steps)| {
+            let steps = counted(*steps as u64, "step");
+            format!("\"{}\" ({promise}) in {steps}", promise.name())
+        })
         .collect();
     let not_detected_by = mutant.not_detected_by.iter();
     let not_detected_by: Vec<_> = not_detected_by.map(|promise| promise.code()).collect();

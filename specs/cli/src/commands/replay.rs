@@ -148,7 +148,7 @@ fn no_longer(wanted: &Verdict) -> String {
 
 fn compare(wanted: &Verdict, counterexample: &Counterexample) -> String {
     let (promise, step) = (wanted.promise, wanted.step);
-    let now = counterexample.description.steps();
+    let now = counterexample.steps();
     if now == step
         && counterexample
             .broken

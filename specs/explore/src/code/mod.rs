@@ -34,9 +34,12 @@ pub use view::CodeView;
 
 use crate::{
     descriptor::Descriptor,
-    design::{Design, DesignSystem, Watch},
+    design::{
+        Design, DesignSystem, Watch,
+        narrative::{ModelStep, narrative},
+    },
     explorable::{JsonStep, from_json, to_json},
-    narrate::{Description, Narrate, NotPossible, Rendering},
+    narrate::{Narrate, Narrative, NotPossible},
     system::{Head, Outcome, Replay, Situation, System},
 };
 
@@ -332,8 +335,8 @@ impl Narrate for CodeSystem {
         path.to_vec()
     }
 
-    fn narrate(&self, path: &[CodeAction]) -> Result<Rendering, NotPossible> {
-        let mut description = Vec::with_capacity(path.len());
+    fn narrate(&self, path: &[CodeAction]) -> Result<Narrative, NotPossible> {
+        let mut path_taken = Vec::with_capacity(path.len());
         self.walk(path, |taken| {
             let StepResult {
                 state,
@@ -343,13 +346,13 @@ impl Narrate for CodeSystem {
                 ..
             } = taken;
             let state = state.watch.state.clone();
-            description.push(Description {
+            path_taken.push(ModelStep {
                 events: events.clone(),
                 notes: notes.clone(),
                 state,
                 broken: broken.clone(),
             });
         })?;
-        Ok(Rendering::Events(description))
+        Ok(narrative(&self.start.state, &path_taken))
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod descriptor;
 pub mod mutants;
+pub(crate) mod narrative;
 mod observe;
 pub mod runs;
 mod situations;
@@ -15,11 +16,12 @@ use plimsoll_promises::{Broken, Claim, broken_in};
 use crate::{
     descriptor::Watching,
     ledger::{Ledger, Watched},
-    narrate::{Description, Narrate, NotPossible, Rendering},
+    narrate::{Narrate, Narrative, NotPossible},
     system::{Head, Outcome, Replay, Situation, System},
 };
 
 pub use descriptor::Design;
+use narrative::{ModelStep, narrative};
 pub use observe::{Surroundings, observations};
 pub use situations::met;
 pub use view::ModelView;
@@ -191,19 +193,19 @@ impl Narrate for DesignSystem {
     fn undo_symmetry(&self, path: &[Action]) -> Vec<Action> {
         let mut at = self.start();
         let mut names = Renaming::NONE;
-        let mut description = Vec::with_capacity(path.len());
+        let mut renamed = Vec::with_capacity(path.len());
         for action in path {
-            description.push(names.inverse().action(*action));
+            renamed.push(names.inverse().action(*action));
             let (reached, renaming) = canonical(self.step_raw(&at, *action).0, self.machine.design);
             names = names.then(&renaming);
             at = reached;
         }
-        description
+        renamed
     }
 
-    fn narrate(&self, path: &[Action]) -> Result<Rendering, NotPossible> {
+    fn narrate(&self, path: &[Action]) -> Result<Narrative, NotPossible> {
         let mut at = self.start();
-        let mut description = Vec::with_capacity(path.len());
+        let mut path_taken = Vec::with_capacity(path.len());
         let mut offered = Vec::new();
         for (index, action) in path.iter().enumerate() {
             offered.clear();
@@ -217,7 +219,7 @@ impl Narrate for DesignSystem {
             }
             let (reached, step, broken) = self.step_raw(&at, *action);
             let state = reached.state.clone();
-            description.push(Description {
+            path_taken.push(ModelStep {
                 events: step.events.to_vec(),
                 notes: Vec::new(),
                 state,
@@ -225,6 +227,6 @@ impl Narrate for DesignSystem {
             });
             at = reached;
         }
-        Ok(Rendering::Events(description))
+        Ok(narrative(&self.start().state, &path_taken))
     }
 }

@@ -15,7 +15,7 @@ use super::{
     words::{self, file, files},
 };
 use crate::{
-    narrate::{Narrate, NotPossible, Party, Rendering, Scene, Tale},
+    narrate::{Message, Narrate, Narrative, NotPossible, Party, Scene},
     system::System,
 };
 
@@ -27,7 +27,7 @@ impl Narrate for DiskSystem {
         path.to_vec()
     }
 
-    fn narrate(&self, path: &[DiskAction]) -> Result<Rendering, NotPossible> {
+    fn narrate(&self, path: &[DiskAction]) -> Result<Narrative, NotPossible> {
         let mut at = self.start();
         let before = self.parties(&at, &at);
         let mut scenes = Vec::with_capacity(path.len());
@@ -55,7 +55,11 @@ impl Narrate for DiskSystem {
             });
             at = outcome.state;
         }
-        Ok(Rendering::Words(Tale { before, scenes }))
+        Ok(Narrative {
+            lanes: vec!["producer", "log", "disk"],
+            before,
+            scenes,
+        })
     }
 }
 
@@ -149,9 +153,9 @@ impl DiskSystem {
             _ => (Arc::default(), String::new(), String::new()),
         };
         vec![
-            ("written", words::written(&written)),
-            ("log", log),
-            ("disk", disk),
+            Party::new("written", words::written(&written)),
+            Party::new("log", log),
+            Party::new("disk", disk),
         ]
     }
 }
@@ -210,10 +214,7 @@ fn made_of_it(report: &RecoveryReport) -> Vec<String> {
 }
 
 /// Who tells whom in a step.
-fn messages(
-    action: DiskAction,
-    description: &[String],
-) -> Vec<(&'static str, &'static str, String)> {
+fn messages(action: DiskAction, description: &[String]) -> Vec<Message> {
     let (from, to) = match action {
         DiskAction::Step(step) => match step {
             Step::Append(_) | Step::AppendTwo | Step::Tombstone(_) | Step::Retry(_) => {
@@ -230,7 +231,7 @@ fn messages(
     };
     description
         .iter()
-        .map(|sentence| (from, to, sentence.clone()))
+        .map(|sentence| Message::new(from, to, sentence.clone()))
         .collect()
 }
 

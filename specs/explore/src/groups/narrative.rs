@@ -15,7 +15,7 @@ use super::{
     view::Memory,
 };
 use crate::{
-    narrate::{Narrate, NotPossible, Party, Rendering, Scene, Tale},
+    narrate::{Arrow, Message, Narrate, Narrative, NotPossible, Party, Scene},
     system::System,
 };
 
@@ -24,7 +24,7 @@ impl Narrate for GroupsSystem {
         path.to_vec()
     }
 
-    fn narrate(&self, path: &[GroupsAction]) -> Result<Rendering, NotPossible> {
+    fn narrate(&self, path: &[GroupsAction]) -> Result<Narrative, NotPossible> {
         let mut at = self.start();
         let before = self.parties(&at);
         let mut scenes = Vec::with_capacity(path.len());
@@ -41,15 +41,22 @@ impl Narrate for GroupsSystem {
             }
             let taken = self.take(&at, *action);
             let (from, to) = between(*action);
-            let mut messages = vec![(from, to, description(&at, *action, &taken.next))];
+            let mut messages = vec![Message::new(
+                from,
+                to,
+                description(&at, *action, &taken.next),
+            )];
             if taken.failed {
-                messages.push(("offsets log", "coordinator", "the append fails".to_owned()));
+                messages.push(Message {
+                    arrow: Arrow::Failure,
+                    ..Message::new("offsets log", "coordinator", "the append fails")
+                });
             }
             messages.extend(taken.answers.iter().filter_map(answered));
             scenes.push(Scene {
                 description: messages
                     .iter()
-                    .map(|(_, _, description)| description.clone())
+                    .map(|message| message.text.clone())
                     .collect(),
                 notes: Vec::new(),
                 parties: self.parties(&taken.next),
@@ -58,9 +65,26 @@ impl Narrate for GroupsSystem {
             });
             at = taken.next;
         }
-        Ok(Rendering::Words(Tale { before, scenes }))
+        Ok(Narrative {
+            lanes: LANES.to_vec(),
+            before,
+            scenes,
+        })
     }
 }
+
+/// Those who take part, in the order in which they are drawn.
+const LANES: [&str; 9] = [
+    "a",
+    "b",
+    "s",
+    "client",
+    "producer",
+    "administrator",
+    "coordinator",
+    "offsets log",
+    "cleaner",
+];
 
 /// Who does a step, and to whom.
 fn between(action: GroupsAction) -> (&'static str, &'static str) {
@@ -195,9 +219,7 @@ fn lost(at: &GroupsState, next: &GroupsState, unreadable_after: Option<u8>) -> S
 }
 
 /// An answer, and who gets it.
-fn answered(
-    (call, answer): &(Option<Call>, Answer),
-) -> Option<(&'static str, &'static str, String)> {
+fn answered((call, answer): &(Option<Call>, Answer)) -> Option<Message> {
     let (to, name) = match call.as_ref()? {
         Call::Join(who, life)
         | Call::Sync(who, life)
@@ -236,7 +258,7 @@ fn answered(
         GroupResponse::Delete(r) => done(r.groups.first()?.1, "is told that it is deleted"),
         _ => return None,
     };
-    Some(("coordinator", to, description))
+    Some(Message::answer("coordinator", to, description))
 }
 
 impl GroupsSystem {
@@ -244,7 +266,7 @@ impl GroupsSystem {
     fn parties(&self, state: &GroupsState) -> Vec<Party> {
         let consumers = self.bounds.members();
         let mut parties: Vec<Party> = consumers
-            .map(|who| (who.name(), stands(state, who)))
+            .map(|who| Party::new(who.name(), stands(state, who)))
             .collect();
         let (coordinator, remembered) = match state.coordinator.status() {
             Status::Active => (groups(state), remembered(state)),
@@ -254,9 +276,9 @@ impl GroupsSystem {
                 "–".to_owned(),
             ),
         };
-        parties.push(("coordinator", coordinator));
-        parties.push(("remembered", remembered));
-        parties.push(("offsets log", log(state)));
+        parties.push(Party::new("coordinator", coordinator));
+        parties.push(Party::new("remembered", remembered));
+        parties.push(Party::new("offsets log", log(state)));
         parties
     }
 }

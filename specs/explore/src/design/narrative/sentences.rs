@@ -2,21 +2,18 @@
 
 use plimsoll_model::{Event, Offset, Place, State};
 
-use crate::{
-    names::process,
-    scene::Scene,
-    text::{counted, listed},
-};
+use super::{moment::Moment, names::process};
+use crate::text::{counted, listed};
 
 /// The sentences of a step: the first says what was done, the others what came of it.
-pub fn sentences(scene: &Scene<'_>) -> Vec<String> {
-    let description = scene
-        .description
+pub(super) fn sentences(moment: &Moment<'_>) -> Vec<String> {
+    let description = moment
+        .step
         .events
         .iter()
-        .map(|event| scene.sentence(event));
+        .map(|event| moment.sentence(event));
     let mut sentences: Vec<_> = description.flatten().collect();
-    sentences.extend(scene.producers_told());
+    sentences.extend(moment.producers_told());
     if sentences.is_empty() {
         sentences.push("nothing that anybody sees".to_owned());
     }
@@ -27,17 +24,17 @@ fn offset(committed: Option<Offset>) -> String {
     committed.map_or_else(|| "no committed offset".to_owned(), |o| o.to_string())
 }
 
-impl Scene<'_> {
+impl Moment<'_> {
     /// The member that acted, by the id under which it did: a step may have taken that away.
-    pub fn who(&self, place: Place) -> String {
+    pub(super) fn who(&self, place: Place) -> String {
         match self.before.member(place).id {
-            0 => self.names.member(&self.description.state, place),
+            0 => self.names.member(&self.step.state, place),
             id => self.names_before.id(id),
         }
     }
 
     /// The sender of a commit that reaches the coordinator now.
-    pub fn sender(&self, place: Place, late: bool) -> String {
+    pub(super) fn sender(&self, place: Place, late: bool) -> String {
         let member = self.before.member(place);
         let message = if late { member.late } else { member.sent };
         message.map_or_else(|| self.who(place), |m| self.names_before.id(m.id))
@@ -45,7 +42,7 @@ impl Scene<'_> {
 
     /// The member whom the group loses, or who is told of the group.
     fn after(&self, place: Place) -> String {
-        self.names.member(&self.description.state, place)
+        self.names.member(&self.step.state, place)
     }
 
     fn sentence(&self, event: &Event) -> Option<String> {
@@ -87,16 +84,10 @@ impl Scene<'_> {
 
     /// All answers to producers in one sentence.
     fn producers_told(&self) -> Option<String> {
-        let acked = self
-            .description
-            .events
-            .iter()
-            .filter_map(|event| match event {
-                Event::ProduceAcked { offset, value } => {
-                    Some(format!("r{value} at offset {offset}"))
-                }
-                _ => None,
-            });
+        let acked = self.step.events.iter().filter_map(|event| match event {
+            Event::ProduceAcked { offset, value } => Some(format!("r{value} at offset {offset}")),
+            _ => None,
+        });
         let acked: Vec<_> = acked.collect();
         match acked.len() {
             0 => None,
@@ -193,14 +184,10 @@ impl Scene<'_> {
 
     /// A tenure that ends because its member joins again is given up; otherwise another sentence says why it ends.
     fn gives_up(&self) -> Option<String> {
-        let joining = self
-            .description
-            .events
-            .iter()
-            .find_map(|event| match event {
-                Event::AskedToJoin { place, .. } => Some(*place),
-                _ => None,
-            });
+        let joining = self.step.events.iter().find_map(|event| match event {
+            Event::AskedToJoin { place, .. } => Some(*place),
+            _ => None,
+        });
         joining.map(|place| {
             format!(
                 "{} learns of the rebalance and gives up the partition",
@@ -336,7 +323,7 @@ impl Scene<'_> {
 
     fn crash(&self) -> String {
         let mut lost = self.lost.clone();
-        lost.extend(lost_records(&self.before, &self.description.state));
+        lost.extend(lost_records(&self.before, &self.step.state));
         match lost.len() as u64 {
             0 => "the broker crashes; its disk loses nothing".to_owned(),
             n if n > 3 => format!("the broker crashes; its disk loses {}", counted(n, "entry")),

@@ -2,18 +2,18 @@
 
 use plimsoll_model::Event;
 
-use crate::names::Names;
+use super::names::Names;
 
 /// The offsets log.
 #[derive(Debug, Clone, Default)]
-pub struct LogTranscript {
+pub(super) struct LogTranscript {
     entries: Vec<String>,
     durable: usize,
 }
 
 impl LogTranscript {
     /// What an event did to the log; the entries that it took away.
-    pub fn follow(&mut self, event: &Event, names: &Names) -> Vec<String> {
+    pub(super) fn follow(&mut self, event: &Event, names: &Names) -> Vec<String> {
         match *event {
             Event::AssignmentAppended {
                 owner, generation, ..
@@ -38,7 +38,7 @@ impl LogTranscript {
     }
 
     /// In one line.
-    pub fn description(&self) -> String {
+    pub(super) fn description(&self) -> String {
         let (durable, rest) = self.entries.split_at(self.durable.min(self.entries.len()));
         match (durable, rest) {
             ([], []) => "empty".to_owned(),

@@ -1,32 +1,15 @@
-//! What each party believes in a state, in facets; and which of them a step changed.
+//! What each party believes in a state, in facets.
 
 use plimsoll_model::{Coordinator, Entry, Member, Phase, Place, Stage, State};
 
-use crate::{
+use super::{
     log_transcript::LogTranscript,
     names::{Names, process},
-    scene::Scene,
-    text::listed,
 };
-
-/// A party, and what it believes, facet by facet; an empty facet is not worth a word.
-pub struct Party {
-    /// Its name.
-    pub name: &'static str,
-    /// Its facets, always in the same order.
-    pub facets: Vec<String>,
-}
-
-impl Party {
-    /// What there is to say.
-    pub fn description(&self) -> String {
-        let facets = self.facets.iter().filter(|facet| !facet.is_empty());
-        facets.cloned().collect::<Vec<_>>().join(", ")
-    }
-}
+use crate::{narrate::Party, text::listed};
 
 /// What everybody believes.
-pub fn beliefs(state: &State, names: &Names, log_transcript: &LogTranscript) -> Vec<Party> {
+pub(super) fn beliefs(state: &State, names: &Names, log_transcript: &LogTranscript) -> Vec<Party> {
     let member = |place| Party {
         name: process(place),
         facets: member(state, place, names),
@@ -38,49 +21,9 @@ pub fn beliefs(state: &State, names: &Names, log_transcript: &LogTranscript) -> 
             name: "coordinator",
             facets: coordinator(&state.coordinator, names),
         },
-        Party {
-            name: "offsets log",
-            facets: vec![log_transcript.description()],
-        },
-        Party {
-            name: "data log",
-            facets: vec![data_log(state)],
-        },
+        Party::new("offsets log", log_transcript.description()),
+        Party::new("data log", data_log(state)),
     ]
-}
-
-/// What a step changed: each party that it touched, with the facets that are new.
-pub fn changes(scene: &Scene<'_>) -> Vec<Party> {
-    let before = beliefs(&scene.before, &scene.names_before, &scene.tape_before);
-    let after = beliefs(
-        &scene.description.state,
-        &scene.names,
-        &scene.log_transcript,
-    );
-    let changed = before.into_iter().zip(after).map(|(before, mut after)| {
-        let facets = after.facets.into_iter().zip(before.facets);
-        after.facets = facets
-            .filter(|(new, old)| new != old)
-            .map(|(new, _)| new)
-            .collect();
-        after
-    });
-    changed
-        .filter(|party| !party.description().is_empty())
-        .collect()
-}
-
-/// The whole state: everybody who has anything to say.
-pub fn everybody(scene: &Scene<'_>) -> Vec<Party> {
-    let mut parties = beliefs(
-        &scene.description.state,
-        &scene.names,
-        &scene.log_transcript,
-    );
-    parties.retain(|party| {
-        (0..2).all(|place: Place| party.name != process(place) || scene.names.took_part(place))
-    });
-    parties
 }
 
 fn member(state: &State, place: Place, names: &Names) -> Vec<String> {

@@ -8,7 +8,7 @@ const IDS: usize = MEMBERS * IDS_PER_PLACE as usize + 1;
 ///
 /// The model recycles ids that nothing mentions any more; a story counts on, so that no two members share a name.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Names {
+pub(super) struct Names {
     /// The number that each id goes by, at its place.
     numbers: [u8; IDS],
     /// Ids that each place was given so far.
@@ -16,31 +16,31 @@ pub struct Names {
 }
 
 /// The process at a place.
-pub fn process(place: Place) -> &'static str {
+pub(super) fn process(place: Place) -> &'static str {
     ["a", "b"][usize::from(place)]
 }
 
 impl Names {
     /// A member was given this id anew.
-    pub fn issue(&mut self, id: Id) {
+    pub(super) fn issue(&mut self, id: Id) {
         let place = usize::from(place_of(id));
         self.issued[place] += 1;
         self.numbers[usize::from(id)] = self.issued[place];
     }
 
     /// An id.
-    pub fn id(&self, id: Id) -> String {
+    pub(super) fn id(&self, id: Id) -> String {
         let number = self.numbers[usize::from(id)];
         format!("{}/{number}", process(place_of(id)))
     }
 
     /// Several ids.
-    pub fn ids(&self, ids: Ids) -> Vec<String> {
+    pub(super) fn ids(&self, ids: Ids) -> Vec<String> {
         ids.iter().map(|id| self.id(id)).collect()
     }
 
     /// The member at a place: its id if it has one in this state, otherwise its process.
-    pub fn member(&self, state: &State, place: Place) -> String {
+    pub(super) fn member(&self, state: &State, place: Place) -> String {
         match state.member(place).id {
             0 => process(place).to_owned(),
             id => self.id(id),
@@ -48,7 +48,7 @@ impl Names {
     }
 
     /// Whether the process at a place ever had an id.
-    pub fn took_part(&self, place: Place) -> bool {
+    pub(super) fn took_part(&self, place: Place) -> bool {
         self.issued[usize::from(place)] > 0
     }
 }
