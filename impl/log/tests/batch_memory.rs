@@ -1,6 +1,7 @@
 //! No bytes make a batch take more memory than a small multiple of what they are, or of what an uncompressed batch may
 //! be. One test in a binary of its own: the allocator counts for the whole process.
 
+#[path = "log/any_batch.rs"]
 mod any_batch;
 
 use std::io::Read;

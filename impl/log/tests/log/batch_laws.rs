@@ -1,7 +1,7 @@
 //! What holds for every batch that can be written: it is read as it was meant, in every codec, at every offset, and what
 //! compaction leaves of it is some of it.
 
-mod any_batch;
+use crate::any_batch;
 
 use any_batch::{AnyBatch, CODECS, claiming, number, payload, sealed};
 use plimsoll_log::{Batch, BatchError, Compression, NewBatch, NewRecord, Record};

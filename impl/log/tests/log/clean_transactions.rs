@@ -1,6 +1,6 @@
 //! Compaction and transactions (K7, K6): what was taken back shadows nothing, and markers outlive what they decide.
 
-mod compaction;
+use crate::compaction;
 
 use compaction::{Bench, RETENTION_MS, config, record};
 use plimsoll_disk::SimDisk;

@@ -1,7 +1,7 @@
 //! Batches that are not plain data: markers, delete horizons, append times, sequences that wrap, and what a producer may
 //! not send.
 
-mod any_batch;
+use crate::any_batch;
 
 use any_batch::sealed;
 use plimsoll_log::{

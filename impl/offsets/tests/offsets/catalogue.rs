@@ -1,15 +1,10 @@
 //! The known mistakes that are about replay, keys and expiry: what is right, and that the mistake in
 //! the row would be seen.
 
-#[path = "catalogue/deletion.rs"]
 mod deletion;
-#[path = "catalogue/expiry.rs"]
 mod expiry;
-#[path = "catalogue/gaps.rs"]
 mod gaps;
-#[path = "catalogue/keys.rs"]
 mod keys;
-#[path = "catalogue/transactions.rs"]
 mod transactions;
 
 use std::sync::Arc;

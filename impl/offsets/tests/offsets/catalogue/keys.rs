@@ -5,7 +5,7 @@ use plimsoll_offsets::{
     partition_for,
 };
 
-use crate::{record, replay, resumes, right, value};
+use super::{record, replay, resumes, right, value};
 
 #[test]
 fn o8_a_commit_comes_back_whole() {

@@ -1,7 +1,7 @@
 //! K6: whatever is appended, cleaned, deleted and lost in a crash, a reader of committed records makes the same of the
 //! compacted log as of one that keeps everything.
 
-mod compaction;
+use crate::compaction;
 
 use compaction::{Bench, CODECS, RETENTION_MS, batch, config, producer};
 use plimsoll_disk::SimDisk;

@@ -1,6 +1,6 @@
 //! A look tells what an opening does, to the last byte, and does nothing itself.
 
-mod engine;
+use crate::engine;
 
 use std::sync::Arc;
 

@@ -1,7 +1,6 @@
 //! The codec's laws: what is written reads back as it was, no bytes make the decoder panic, and it holds no more memory
 //! than the bytes account for.
 
-#[path = "any_bytes/records.rs"]
 mod records;
 
 use plimsoll_offsets::{Entry, OffsetsRecord, Producer, decode, encode};

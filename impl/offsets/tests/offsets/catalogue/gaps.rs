@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use plimsoll_offsets::{Cache, CurrentAssignment, Decisions, Entry, MemberState, OffsetsRecord};
 
-use crate::{group, plain, replay, resumes, tombstone};
+use super::{group, plain, replay, resumes, tombstone};
 
 /// A replay that wants every record to follow from an earlier one, as coordinators that could not load did.
 #[derive(Default)]

@@ -1,6 +1,6 @@
 //! Disks that fail: nothing acknowledged is lost, what failed leaves no trace, and a failed sync is the end.
 
-mod engine;
+use crate::engine;
 
 use engine::*;
 use plimsoll_disk::{Fault, Faulty, SimDisk};

@@ -3,9 +3,7 @@
 //! Logs of commits, transactions, tombstones and group records are made at random; a cleaner of its own, written after
 //! K1 to K10 and free to keep more than it has to, thins them out.
 
-#[path = "compaction/cleaner.rs"]
 mod cleaner;
-#[path = "compaction/logs.rs"]
 mod logs;
 
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
 //! What compaction keeps, what it removes, and when (K1 to K5, K8, K10); each rule with what breaks if it is broken.
 
-mod compaction;
+use crate::compaction;
 
 use compaction::{Bench, CODECS, RETENTION_MS, batch, config, producer, record, text};
 use plimsoll_disk::SimDisk;

@@ -1,6 +1,6 @@
 //! Segments: when the next one begins, reads across them, indexes and times (L3, L7, L11, L13).
 
-mod engine;
+use crate::engine;
 
 use engine::*;
 use plimsoll_disk::{Disk, RealDisk, SimDisk};

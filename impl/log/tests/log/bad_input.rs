@@ -1,7 +1,7 @@
 //! A log's directory on real files, harmed in one way after another: each is refused by file, with what to do, and nothing is
 //! lost, so that all is there again once the harm is undone; or it is what a crash may leave, and is cut off and told.
 
-mod engine;
+use crate::engine;
 
 use std::collections::BTreeMap;
 use std::fs;

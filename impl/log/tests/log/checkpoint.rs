@@ -1,6 +1,6 @@
 //! The checkpoint: what it spares an opening, what it makes an opening refuse, and what a tear behind it costs (L9, L10).
 
-mod engine;
+use crate::engine;
 
 use engine::*;
 use plimsoll_disk::{Disk, SimDisk};

@@ -1,7 +1,7 @@
 //! K9: a crash at any operation of a pass, and at any of the recovery after it, leaves each group of segments all old or
 //! all new, whatever of the unsynced names and bytes survives.
 
-mod compaction;
+use crate::compaction;
 
 use std::sync::Arc;
 

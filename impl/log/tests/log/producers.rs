@@ -1,6 +1,6 @@
 //! L8: each batch of a producer is in the log once, also after recovery and without a checkpoint.
 
-mod engine;
+use crate::engine;
 
 use engine::*;
 use plimsoll_disk::{Disk, SimDisk};

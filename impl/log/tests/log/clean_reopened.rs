@@ -4,7 +4,7 @@
 //! The output of the pass is exactly as long as the first of the segments that went into it, so that nothing but the
 //! checkpoint can tell them apart.
 
-mod compaction;
+use crate::compaction;
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! A sync in two halves, with appends in between; and batches that a coordinator writes for a producer.
 
-mod engine;
+use crate::engine;
 
 use engine::*;
 use plimsoll_disk::{Disk, Fault, Faulty, SimDisk};

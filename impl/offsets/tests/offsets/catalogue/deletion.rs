@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use plimsoll_offsets::{Cache, OffsetsRecord, decode, encode};
 
-use crate::{record, value};
+use super::{record, value};
 
 type Bytes = Vec<u8>;
 /// Records as they stand in a log.

@@ -6,7 +6,7 @@ use plimsoll_offsets::{
     Cache, Decisions, Ended::*, Entry, Materialise, PendingUnderTombstone, Producer,
 };
 
-use crate::{WRITER, marker, plain, replay, resumes, right, staged, tombstone};
+use super::{WRITER, marker, plain, replay, resumes, right, staged, tombstone};
 
 const OTHER: Producer = Producer { id: 8, epoch: 0 };
 

@@ -1,6 +1,6 @@
 //! Transactions: the last stable offset, the aborted ones, and what recovery knows of both (L5, L11).
 
-mod engine;
+use crate::engine;
 
 use engine::*;
 use plimsoll_disk::SimDisk;

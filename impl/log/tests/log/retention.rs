@@ -1,6 +1,6 @@
 //! Retention by size and time, and deletion by request, with a power cut at every operation.
 
-mod engine;
+use crate::engine;
 
 use engine::*;
 use plimsoll_disk::{Fault, Faulty, SimDisk};

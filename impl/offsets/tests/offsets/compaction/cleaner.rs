@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_offsets::{Ended, Entry, RecordKey, decode_key, encode};
 
-use crate::logs::{At, Log};
+use super::logs::{At, Log};
 
 /// Which rule is broken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

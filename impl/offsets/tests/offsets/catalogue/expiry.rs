@@ -2,7 +2,7 @@
 
 use plimsoll_offsets::{Cache, CommittedOffset, Decisions, Ended, Expired, RetentionBase};
 
-use crate::{WRITER, marker, plain, record, replay, staged, tombstone, value};
+use super::{WRITER, marker, plain, record, replay, staged, tombstone, value};
 
 const RETENTION: i64 = 1000;
 
