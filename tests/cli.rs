@@ -1,5 +1,7 @@
 //! The command line, called in process: what it answers, with which exit code, and what it does with bad input.
 
+#[path = "cli/cases.rs"]
+mod cases;
 #[path = "cli/check.rs"]
 mod check;
 #[path = "cli/judge.rs"]

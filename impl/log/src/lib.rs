@@ -42,8 +42,8 @@ mod walk;
 
 pub use batch::{
     Attributes, Batch, BatchError, BatchHeader, Compression, EndMarker, HEADER_BYTES,
-    MAX_BATCH_BYTES, Marker, NewBatch, NewRecord, Outcome, Producer, Record, RecordHeader,
-    sequence_after,
+    LegacyMessage, MAX_BATCH_BYTES, Marker, NewBatch, NewRecord, Outcome, Producer, Record,
+    RecordHeader, sequence_after,
 };
 pub use clean::{CleanReport, Dropped};
 pub use config::LogConfig;

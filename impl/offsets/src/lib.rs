@@ -21,7 +21,8 @@ mod timeline;
 pub use batch::{EntriesError, entries};
 pub use cache::{Cache, Ended, PendingOffset, Producer};
 pub use codec::{
-    CodecError, RecordKey, decode, decode_key, decode_value, encode, record_type_name,
+    CodecError, GroupKind, OtherGroup, RecordKey, decode, decode_key, decode_value, encode,
+    other_group, record_type_name,
 };
 pub use consumer::{ConsumerGroupEpoch, CurrentAssignment, MemberState, TopicPartitions};
 pub use decisions::{Decisions, KeyOf, Materialise, Newer, PendingUnderTombstone, Routing};

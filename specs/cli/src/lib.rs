@@ -18,6 +18,7 @@ mod find_counterexample;
 mod offsets_topic;
 mod output;
 mod partition_log;
+mod partition_name;
 mod problem;
 mod progress;
 mod runs;

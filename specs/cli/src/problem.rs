@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use plimsoll_log::LogError;
 use plimsoll_offsets::Malformed;
+use plimsoll_report::counted;
 
 use crate::Exit;
 
@@ -15,6 +16,8 @@ pub(crate) enum Problem {
     Io { path: PathBuf, error: io::Error },
     /// There is neither a partition of an offsets topic nor a segment.
     NoTopic { directory: PathBuf },
+    /// Every partition of an offsets topic in it is marked as deleted, moved or stray.
+    OnlyMarked { directory: PathBuf, marked: PathBuf },
     /// There is no partition, and no segment either.
     NoPartition { directory: PathBuf },
     /// Recovery met a disk that failed.
@@ -29,6 +32,12 @@ pub(crate) enum Problem {
         position: u64,
         offset: i64,
         reason: String,
+    },
+    /// Messages of a format that is not read.
+    Legacy {
+        directory: PathBuf,
+        magic: i8,
+        messages: u64,
     },
     /// The batch is right and a record in it is not.
     Malformed {
@@ -49,6 +58,8 @@ impl Problem {
         match self {
             Problem::Io { .. }
             | Problem::NoTopic { .. }
+            | Problem::OnlyMarked { .. }
+            | Problem::Legacy { .. }
             | Problem::NoPartition { .. }
             | Problem::Recovery { .. }
             | Problem::NoSegments { .. } => Exit::NoInput,
@@ -88,6 +99,22 @@ impl std::fmt::Display for Problem {
                 "{}: holds no offsets topic; name a directory with __consumer_offsets-N in it, or one that holds segments",
                 directory.display()
             ),
+            Problem::OnlyMarked { directory, marked } => write!(
+                f,
+                "{}: holds no offsets topic that a broker would serve; to see what is in a marked directory, name it: {}",
+                directory.display(),
+                marked.display()
+            ),
+            Problem::Legacy {
+                directory,
+                magic,
+                messages,
+            } => write!(
+                f,
+                "{}: {} of message format {magic}, which came before Kafka 0.11, cannot be read here",
+                directory.display(),
+                counted(*messages, "message")
+            ),
             Problem::NoPartition { directory } => write!(
                 f,
                 "{}: holds no partition; name a data directory with TOPIC-N in it, or a directory that holds segments",
@@ -125,7 +152,7 @@ impl std::fmt::Display for Problem {
                 malformed,
             } => write!(
                 f,
-                "{}: byte {position}: {malformed}; no broker would load this partition{}",
+                "{}: byte {position}: {malformed}; what this record says is not shown{}",
                 file.display(),
                 before(malformed.offset)
             ),

@@ -455,7 +455,7 @@ fn records_that_do_not_follow_the_format() {
     let directory = data.path().join("orders-0");
     fs::create_dir(&directory).expect("a directory");
     fs::write(directory.join("00000000000000000000.log"), bytes).expect("it can be written");
-    assert_eq!(called(&directory, &[]).exit, Exit::Kept);
+    assert_eq!(called(&directory, &[]).exit, Exit::BadData);
     let description = called(&directory, &["--json", "--records"]);
     assert_eq!(description.exit, Exit::BadData);
     assert_eq!(damages(&description)[0].3, "malformed record 0: length");

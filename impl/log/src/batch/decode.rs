@@ -13,6 +13,15 @@ pub struct Batch {
     pub(super) bytes: Arc<[u8]>,
 }
 
+/// Of what bytes the names of headers may be.
+#[derive(Clone, Copy)]
+enum Names {
+    /// UTF-8.
+    Text,
+    /// Any.
+    Any,
+}
+
 impl Batch {
     /// Takes exactly one batch.
     ///
@@ -90,9 +99,31 @@ impl Batch {
         Ok(records)
     }
 
+    /// What can be read of the records, and what is wrong behind them. For tools that show a log: what comes of it must
+    /// not be written again, since U+FFFD stands in the names of headers for what is no text, as Kafka decodes them.
+    pub fn readable_records(&self) -> (Vec<Record>, Option<BatchError>) {
+        let mut records = Vec::new();
+        let read = self.each_record_named(Names::Any, |index, record| {
+            let offset = self.header.base_offset + i64::from(record.offset_delta);
+            let timestamp_ms = self.header.timestamp_ms(record.timestamp_delta);
+            let malformed = |what| BatchError::Record { index, what };
+            records.push(record.to_record(offset, timestamp_ms).map_err(malformed)?);
+            Ok(())
+        });
+        (records, read.err())
+    }
+
     /// Gives every record in order, with its position in the batch, and checks what holds for all batches.
     pub(super) fn each_record(
         &self,
+        each: impl FnMut(usize, RecordRef<'_>) -> Result<(), BatchError>,
+    ) -> Result<(), BatchError> {
+        self.each_record_named(Names::Text, each)
+    }
+
+    fn each_record_named(
+        &self,
+        names: Names,
         mut each: impl FnMut(usize, RecordRef<'_>) -> Result<(), BatchError>,
     ) -> Result<(), BatchError> {
         let codec = self.header.attributes.compression();
@@ -102,7 +133,11 @@ impl Batch {
         let mut least_delta = 0;
         for index in 0..count {
             let malformed = |what| BatchError::Record { index, what };
-            let record = RecordRef::take(&mut rest).map_err(malformed)?;
+            let record = match names {
+                Names::Text => RecordRef::take(&mut rest),
+                Names::Any => RecordRef::take_any_text(&mut rest),
+            };
+            let record = record.map_err(malformed)?;
             let delta = record.offset_delta;
             if delta < least_delta || delta > self.header.last_offset_delta {
                 return Err(malformed("offset out of order"));

@@ -12,7 +12,7 @@ pub(crate) const BEFORE_LENGTH: usize = 12;
 pub(super) const CRC_FROM: usize = 21;
 pub(super) const MAGIC: i8 = 2;
 /// Where it stands, in every format that Kafka ever had.
-const MAGIC_AT: usize = 16;
+pub(super) const MAGIC_AT: usize = 16;
 
 /// The largest base offset: the offset after the last record must exist too.
 pub(super) const BASE_OFFSET_MAX: i64 = i64::MAX - i32::MAX as i64 - 1;

@@ -6,6 +6,7 @@ mod encode;
 mod error;
 mod filter;
 mod header;
+mod legacy;
 mod marker;
 mod produced;
 mod record;
@@ -15,6 +16,7 @@ pub use decode::Batch;
 pub use encode::{NewBatch, Producer};
 pub use error::BatchError;
 pub use header::{Attributes, BatchHeader, Compression, HEADER_BYTES, sequence_after};
+pub use legacy::LegacyMessage;
 pub use marker::{EndMarker, Marker, Outcome};
 pub use record::{NewRecord, Record, RecordHeader};
 

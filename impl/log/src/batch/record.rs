@@ -54,6 +54,17 @@ pub(super) struct RecordRef<'a> {
 impl<'a> RecordRef<'a> {
     /// Takes a record from the front of `bytes`, headers checked.
     pub fn take(bytes: &mut &'a [u8]) -> Result<RecordRef<'a>, &'static str> {
+        let record = RecordRef::take_any_text(bytes)?;
+        let mut is_text = true;
+        record.each_header(|key, _| is_text &= std::str::from_utf8(key).is_ok())?;
+        match is_text {
+            true => Ok(record),
+            false => Err("header key is not UTF-8"),
+        }
+    }
+
+    /// The same, whatever bytes the names of its headers are of: Kafka does not look.
+    pub fn take_any_text(bytes: &mut &'a [u8]) -> Result<RecordRef<'a>, &'static str> {
         let mut body = take_block(bytes).flatten().ok_or("length")?;
         let (_attributes, rest) = body.split_first().ok_or("attributes")?;
         body = rest;
@@ -70,14 +81,13 @@ impl<'a> RecordRef<'a> {
 
     fn each_header(
         &self,
-        mut each: impl FnMut(&'a str, Option<&'a [u8]>),
+        mut each: impl FnMut(&'a [u8], Option<&'a [u8]>),
     ) -> Result<(), &'static str> {
         let mut body = self.headers;
         let count = varint::take(&mut body).ok_or("header count")?;
         let count = usize::try_from(count).map_err(|_| "header count")?;
         for _ in 0..count {
             let key = take_block(&mut body).flatten().ok_or("header key")?;
-            let key = std::str::from_utf8(key).map_err(|_| "header key is not UTF-8")?;
             each(key, take_block(&mut body).ok_or("header value")?);
         }
         match body.is_empty() {
@@ -86,14 +96,14 @@ impl<'a> RecordRef<'a> {
         }
     }
 
-    /// A copy that stands on its own.
+    /// A copy that stands on its own; in the names of headers U+FFFD stands for what is no text.
     pub fn to_record(self, offset: i64, timestamp_ms: i64) -> Result<Record, &'static str> {
         // What `take` has counted is there: a header takes two bytes at least.
         let count = varint::take(&mut { self.headers }).ok_or("header count")?;
         let mut headers = Vec::with_capacity((count.max(0) as usize).min(self.headers.len() / 2));
         self.each_header(|key, value| {
             headers.push(RecordHeader {
-                key: key.into(),
+                key: String::from_utf8_lossy(key).into(),
                 value: value.map(Arc::from),
             });
         })?;

@@ -5,7 +5,10 @@
 mod consumer_value;
 mod group_value;
 mod offset_value;
+mod other_groups;
 mod wire;
+
+pub use other_groups::{GroupKind, OtherGroup, other_group};
 
 use wire::{Reader, Writer};
 
@@ -45,7 +48,7 @@ pub enum CodecError {
         /// Its version.
         version: i16,
     },
-    /// A string is not UTF-8, or null where it may not be.
+    /// A string is null where it may not be.
     #[error("{what} is not a string")]
     NotText {
         /// The field.
@@ -235,7 +238,7 @@ pub fn record_type_name(key_type: i16) -> Option<&'static str> {
         CONSUMER_MEMBER_KEY => "consumer group member's assignment",
         9..=15 => "share group",
         16 => "consumer group's regular expression",
-        17..=23 => "streams group",
+        17..=24 => "streams group",
         _ => return None,
     })
 }

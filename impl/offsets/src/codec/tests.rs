@@ -298,10 +298,23 @@ fn impossible_lengths_are_refused_before_anything_is_allocated() {
         decode(Some(&[0, 1, 0xff, 0xff]), None),
         Err(CodecError::NotText { what: "group" })
     );
-    assert_eq!(
-        decode(Some(&[0, 1, 0, 1, 0xff]), None),
-        Err(CodecError::NotText { what: "group" })
-    );
+}
+
+/// `String(bytes, UTF_8)` in Java puts U+FFFD for each maximal part that is no UTF-8.
+#[test]
+fn a_name_that_is_no_text_is_read_as_kafka_reads_it() {
+    let key = |group: &[u8]| [&[0, 2, 0, group.len() as u8], group].concat();
+    for (bytes, group) in [
+        (&b"a\xff\xfe"[..], "a\u{fffd}\u{fffd}"),
+        (b"\xe2\x82", "\u{fffd}"),
+        ("gr\u{fc}n".as_bytes(), "gr\u{fc}n"),
+    ] {
+        let expected = OffsetsRecord::Group {
+            group: group.into(),
+            value: None,
+        };
+        assert_eq!(decode(Some(&key(bytes)), None), Ok(expected));
+    }
 }
 
 #[test]

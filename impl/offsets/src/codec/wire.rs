@@ -66,10 +66,9 @@ impl<'a> Reader<'a> {
         Ok(count)
     }
 
+    /// What is no UTF-8 becomes U+FFFD, as in Kafka, whose clients and brokers never look whether a name is text.
     fn string(&mut self, what: &'static str, length: usize) -> Result<Text, CodecError> {
-        let bytes = self.take(what, length)?;
-        let text = std::str::from_utf8(bytes).map_err(|_| CodecError::NotText { what })?;
-        Ok(text.into())
+        Ok(String::from_utf8_lossy(self.take(what, length)?).into())
     }
 
     /// A string that may be null (length −1).

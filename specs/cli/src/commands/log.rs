@@ -94,15 +94,20 @@ fn list(directory: &Path, args: &LogArgs, output: &mut Output<'_>) -> Result<Exi
         }
         let mut reader = Reader::open(&file, base).map_err(|error| at(&file, error))?;
         while !output.closed() {
-            let (position, offset) = (reader.position, reader.next_offset);
+            let position = reader.position;
             let next = reader.next().map_err(|error| at(&file, error))?;
             let (header, whole) = match &next {
                 Next::Batch(batch) => (*batch.header(), Some(batch)),
                 Next::Wrong {
                     header: Some(header),
                     ..
+                }
+                | Next::Tail {
+                    header: Some(header),
+                    ..
                 } => (*header, None),
-                Next::End | Next::Unfinished { .. } | Next::Wrong { .. } => break,
+                Next::Wrong { .. } | Next::Legacy(_) => continue,
+                Next::End | Next::Tail { .. } => break,
             };
             let batch = log::batch(&shown, position, &header, whole);
             if args.json {
@@ -111,8 +116,7 @@ fn list(directory: &Path, args: &LogArgs, output: &mut Output<'_>) -> Result<Exi
                 output.say(&log::batch_line(&batch));
             }
             if let (true, Some(batch)) = (args.records, whole) {
-                let at = (&*shown, position, offset);
-                exit = exit.worse(records(at, batch, args, output));
+                exit = exit.worse(records(batch, args, output));
             }
         }
         if !args.json {
@@ -122,30 +126,21 @@ fn list(directory: &Path, args: &LogArgs, output: &mut Output<'_>) -> Result<Exi
     Ok(exit)
 }
 
-/// The checksum is right, which does not make the records so.
-fn records(
-    (file, position, offset): (&str, u64, i64),
-    batch: &plimsoll_log::Batch,
-    args: &LogArgs,
-    output: &mut Output<'_>,
-) -> Exit {
-    match log::records(batch) {
-        Ok(records) if args.json => {
-            for record in &records {
-                line("record", record, output);
-            }
-            Exit::Kept
+/// The checksum is right, which does not make the records so. What is wrong was told with the damage.
+fn records(batch: &plimsoll_log::Batch, args: &LogArgs, output: &mut Output<'_>) -> Exit {
+    let (records, wrong) = log::records(batch);
+    if args.json {
+        for record in &records {
+            line("record", record, output);
         }
-        Ok(records) => {
-            output.say(&records.iter().map(log::record_line).collect::<String>());
-            Exit::Kept
-        }
-        Err(error) => {
-            let damage = log::damage(file, position, offset, &error.into());
-            if args.json {
-                line("damage", &damage, output);
-            } else {
-                output.say(&format!("      {}\n", damage.found));
+    } else {
+        output.say(&records.iter().map(log::record_line).collect::<String>());
+    }
+    match wrong {
+        None => Exit::Kept,
+        Some(error) => {
+            if !args.json {
+                output.say(&format!("      {error}\n"));
             }
             Exit::BadData
         }

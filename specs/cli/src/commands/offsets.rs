@@ -1,8 +1,11 @@
 //! `plimsoll offsets`: where every group of an offsets topic on disk would resume.
 
+use std::path::PathBuf;
+
 use plimsoll_offsets::partition_for;
 use plimsoll_report::{
     closest,
+    log::Mark,
     offsets::{self, Group, OFFSETS_VERSION, PartitionRead},
 };
 use serde::Serialize;
@@ -20,7 +23,12 @@ use crate::{
 struct Seen {
     read: Vec<PartitionRead>,
     groups: Vec<Group>,
+    /// By the directory of their partition.
     problems: Vec<(String, Problem)>,
+    /// Directories that could not be read at all.
+    missing: Vec<String>,
+    /// Directories that no broker serves.
+    left_out: Vec<(PathBuf, Mark)>,
 }
 
 pub(crate) fn offsets(args: &OffsetsArgs, output: &mut Output<'_>) -> Exit {
@@ -36,6 +44,7 @@ pub(crate) fn offsets(args: &OffsetsArgs, output: &mut Output<'_>) -> Exit {
         }
     };
     let mut seen = see(&partitions, args.at, topic.whole);
+    seen.left_out = topic.left_out.clone();
     for (_, problem) in &seen.problems {
         output.complain(&format!("error: {problem}\n"));
     }
@@ -102,13 +111,18 @@ fn see(partitions: &[&Partition], at: Option<i64>, whole: Option<i32>) -> Seen {
     for partition in partitions {
         match offsets_topic::replay(partition, at) {
             Ok(replayed) => {
-                seen.groups
-                    .extend(offsets::groups(&replayed.cache, partition.number));
+                seen.groups.extend(replayed.groups());
+                let directory = replayed.read.directory.clone();
+                let problems = replayed.problems.into_iter();
+                seen.problems
+                    .extend(problems.map(|problem| (directory.clone(), problem)));
                 seen.read.push(replayed.read);
             }
-            Err(problem) => seen
-                .problems
-                .push((partition.directory.display().to_string(), problem)),
+            Err(problem) => {
+                let directory = partition.directory.display().to_string();
+                seen.missing.push(directory.clone());
+                seen.problems.push((directory, problem));
+            }
         }
     }
     for group in &mut seen.groups {
@@ -146,13 +160,16 @@ fn only(name: &str, whole: Option<i32>, seen: &mut Seen) -> Option<String> {
 /// looks for it.
 fn unknown(name: &str, whole: Option<i32>, seen: &Seen, hint: &str) -> String {
     let leads_to = whole.and_then(|partitions| partition_for(name, partitions));
-    let was_read = |number| seen.read.iter().any(|read| read.partition == Some(number));
+    // What stands in a place that cannot be read may be the group's.
+    let whole = |read: &&PartitionRead| read.damages == 0;
+    let mut read = seen.read.iter().filter(whole);
+    let mut was_read = |number| read.any(|read| read.partition == Some(number));
     match leads_to {
         Some(number) if was_read(number) => format!(
             "nothing is known of a group '{name}': it begins where auto.offset.reset says{hint}\n"
         ),
         Some(number) => format!(
-            "what is known of a group '{name}' cannot be told: its name leads to partition {number}, which could not be read{hint}\n"
+            "what is known of a group '{name}' cannot be told: its name leads to partition {number}, which could not be read in full{hint}\n"
         ),
         None => format!(
             "nothing is known of a group '{name}' here; if its name leads here, it begins where auto.offset.reset says{hint}\n"
@@ -176,9 +193,16 @@ fn tell(args: &OffsetsArgs, seen: &Seen, hint: Option<&str>, output: &mut Output
         };
         text.push_str(&description);
     }
-    for (directory, _) in &seen.problems {
+    for directory in &seen.missing {
         text.push_str(&format!(
             "  not read     {directory}: its groups are missing here\n"
+        ));
+    }
+    for (directory, mark) in &seen.left_out {
+        text.push_str(&format!(
+            "  left out     {} {}\n",
+            directory.display(),
+            mark.description()
         ));
     }
     text.push_str(hint.unwrap_or_default());
@@ -203,6 +227,10 @@ fn lines(seen: &Seen, output: &mut Output<'_>) {
             output,
         );
     }
+    for (directory, mark) in &seen.left_out {
+        let directory = &directory.display().to_string();
+        line("left_out", &LeftOut { directory, mark }, output);
+    }
     for group in &seen.groups {
         line("group", group, output);
     }
@@ -222,6 +250,13 @@ struct Line<'a, T> {
 struct Missing<'a> {
     directory: &'a str,
     error: String,
+}
+
+/// A directory that no broker serves, and why.
+#[derive(Serialize)]
+struct LeftOut<'a> {
+    directory: &'a str,
+    mark: &'a Mark,
 }
 
 fn line(kind: &str, what: &impl Serialize, output: &mut Output<'_>) {

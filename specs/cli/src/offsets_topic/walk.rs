@@ -1,11 +1,11 @@
-//! The batches of one partition, from the first to the last; whatever is wrong is an error.
+//! The batches of one partition, from the first to the last, and what is wrong between them.
 
 use std::path::Path;
 
-use plimsoll_log::{Batch, Damage};
+use plimsoll_log::{Batch, BatchError, Damage};
 
 use crate::problem::{Problem, at};
-use crate::segments::{Next, Reader, segments};
+use crate::segments::{Next, Reader, Tail, segments};
 
 /// Where a batch stands.
 pub(crate) struct Place<'a> {
@@ -14,20 +14,29 @@ pub(crate) struct Place<'a> {
     pub(crate) position: u64,
 }
 
-/// Hands every batch that begins at `last` or before to `each`; what stands behind is not even read, so that it may be
-/// damaged. The answer is how many bytes at the end of the last segment are the beginning of a batch that was not
-/// finished; anywhere else that is damage.
-pub(crate) fn walk(
+/// How the last segment ends, and how many messages of formats 0 and 1 were passed.
+#[derive(Default)]
+pub(crate) struct Walked {
+    pub(crate) unfinished: Option<(Tail, u64)>,
+    pub(crate) legacy: Option<(i8, u64)>,
+}
+
+/// Hands every batch that begins at `last` or before to `each`, and what is wrong to `wrong`; what stands behind `last`
+/// is not even read, so that it may be damaged.
+pub(crate) fn walk<S>(
     directory: &Path,
     last: i64,
-    mut each: impl FnMut(Place<'_>, &Batch) -> Result<(), Problem>,
-) -> Result<u64, Problem> {
+    state: &mut S,
+    mut each: impl FnMut(&mut S, Place<'_>, &Batch),
+    mut wrong: impl FnMut(&mut S, Problem),
+) -> Result<Walked, Problem> {
     let segments = segments(directory).map_err(|error| at(directory, error))?;
     if segments.is_empty() {
         return Err(Problem::NoSegments {
             directory: directory.to_owned(),
         });
     }
+    let mut walked = Walked::default();
     let mut next = 0;
     for (index, (base, file)) in segments.iter().enumerate() {
         if *base > last {
@@ -43,33 +52,41 @@ pub(crate) fn walk(
                 offset,
                 reason,
             };
-            let batch = match reader.next().map_err(io)? {
-                Next::Batch(batch) => batch,
-                Next::End => break,
-                Next::Unfinished { followed: true, .. } => {
-                    let reason =
-                        "its length reaches beyond the end of the file, and whole batches follow";
-                    return Err(damaged(reason.to_owned()));
+            match reader.next().map_err(io)? {
+                Next::Batch(batch) if batch.header().base_offset <= last => {
+                    each(state, Place { file, position }, &batch);
                 }
-                Next::Unfinished { have, .. } if index + 1 == segments.len() => return Ok(have),
-                Next::Unfinished { have, .. } => {
-                    let reason = format!("it ends after {have} bytes, and another segment follows");
-                    return Err(damaged(reason));
+                Next::Batch(_) | Next::End => break,
+                Next::Legacy(message) => {
+                    walked.legacy.get_or_insert((message.magic, 0)).1 += 1;
                 }
-                Next::Wrong { reason, .. } => return Err(damaged(description(&reason))),
-            };
-            if batch.header().base_offset <= last {
-                each(Place { file, position }, &batch)?;
+                Next::Tail { tail, bytes, .. } if index + 1 == segments.len() => {
+                    walked.unfinished = Some((tail, bytes));
+                }
+                Next::Tail { reason, .. } => wrong(state, damaged(in_the_middle(&reason))),
+                Next::Wrong { reason, .. } => wrong(state, damaged(description(&reason))),
             }
         }
         next = reader.next_offset;
     }
-    Ok(0)
+    Ok(walked)
+}
+
+fn in_the_middle(reason: &Damage) -> String {
+    match reason {
+        Damage::Batch(BatchError::Short { have, .. }) => {
+            format!("it ends after {have} bytes, and another segment follows")
+        }
+        other => description(other),
+    }
 }
 
 fn description(reason: &Damage) -> String {
     match reason {
         Damage::Offset { found, .. } => format!("its offset is {found}, which has been before"),
+        Damage::Batch(BatchError::Short { .. }) => {
+            "its length reaches beyond the end of the file, and whole batches follow".to_owned()
+        }
         other => other.to_string(),
     }
 }

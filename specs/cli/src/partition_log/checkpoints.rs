@@ -1,6 +1,5 @@
 //! Kafka's checkpoint files: a version, a number of lines, and lines of words and numbers (`CheckpointFile`).
 
-use std::fs;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
@@ -8,6 +7,7 @@ use plimsoll_report::log::{Checkpoint, Damage, LeaderEpoch, Writer};
 
 use super::{Place, Seen};
 use crate::problem::at;
+use crate::segments::open;
 
 /// More than the checkpoint of a hundred thousand partitions takes.
 const BYTES_MAX: u64 = 32 << 20;
@@ -26,13 +26,16 @@ pub(super) fn read(place: &Place<'_>, seen: &mut Seen) {
         return;
     }
     seen.partition.clean_shutdown = place.data.join(".kafka_cleanshutdown").exists();
-    let (topic, number) = place.name.rsplit_once('-').unwrap_or((&place.name, ""));
+    let partition = place.checkpointed();
     for (what, name) in OF_DATA {
         let path = place.data.join(name);
         let Some(lines) = lines(&path, 3, seen) else {
             continue;
         };
-        let own = lines.iter().find(|line| line[..2] == [topic, number]);
+        let own = partition.as_ref().and_then(|(topic, number)| {
+            let mut lines = lines.iter();
+            lines.find(|line| line[..2] == [&**topic, &**number])
+        });
         let offset = own.and_then(|line| line[2].parse().ok());
         seen.partition
             .checkpoints
@@ -61,7 +64,7 @@ pub(super) fn read(place: &Place<'_>, seen: &mut Seen) {
 /// is damaged, which is said.
 fn lines(path: &Path, words: usize, seen: &mut Seen) -> Option<Vec<Vec<String>>> {
     let mut bytes = Vec::new();
-    let opened = fs::File::open(path).map(|file| file.take(BYTES_MAX));
+    let opened = open(path).map(|file| file.take(BYTES_MAX));
     match opened.and_then(|mut file| file.read_to_end(&mut bytes)) {
         Err(error) if error.kind() == ErrorKind::NotFound => return None,
         Err(error) => {
@@ -88,7 +91,11 @@ fn lines(path: &Path, words: usize, seen: &mut Seen) -> Option<Vec<Vec<String>>>
 /// What is wrong: where, what should be there, and what is.
 type Wrong = (u64, String, String);
 
+/// An empty file says nothing, and Kafka leaves such files (`CheckpointFile` reads them as having no lines).
 fn parse(bytes: &[u8], words: usize) -> Result<Vec<Vec<String>>, Wrong> {
+    if bytes.is_empty() {
+        return Ok(Vec::new());
+    }
     let text = String::from_utf8_lossy(bytes);
     let mut at = 0;
     let mut all = text.split_inclusive('\n').map(|line| {
@@ -138,8 +145,11 @@ mod tests {
             parse(right, 3).map(|lines| lines[0].join(" ")),
             Ok("orders 0 17".to_owned())
         );
+        for sound in ["", "0\n0\n"] {
+            assert_eq!(parse(sound.as_bytes(), 3), Ok(Vec::new()), "{sound:?}");
+        }
         for (text, byte, expected) in [
-            ("", 0, "version 0"),
+            ("\n", 0, "version 0"),
             ("1\n0\n", 0, "version 0"),
             ("0\n", 2, "a number of lines"),
             ("0\nmany\n", 2, "a number of lines"),

@@ -8,7 +8,8 @@ use std::path::Path;
 pub(super) fn by(lock: &Path) -> Option<u32> {
     use std::os::linux::fs::MetadataExt;
 
-    let inode = std::fs::metadata(lock).ok()?.st_ino();
+    let found = std::fs::metadata(lock).ok().filter(|it| it.is_file())?;
+    let inode = found.st_ino();
     let locks = std::fs::read_to_string("/proc/locks").ok()?;
     let named = std::fs::read_to_string(lock).unwrap_or_default();
     holder(&locks, inode, named.trim())

@@ -5,7 +5,9 @@ use std::io::{self, BufReader, ErrorKind, Read};
 use std::path::Path;
 
 use plimsoll_log::BatchHeader;
-use plimsoll_report::log::Index;
+use plimsoll_report::log::{Index, Writer};
+
+use crate::segments::open;
 
 /// The entries of a file, `N` bytes each. What is wrong with the file itself ends it.
 struct Entries<const N: usize> {
@@ -16,7 +18,7 @@ struct Entries<const N: usize> {
 impl<const N: usize> Entries<N> {
     /// None if there is no such file.
     fn open(file: &Path) -> io::Result<Option<Entries<N>>> {
-        let opened = match File::open(file) {
+        let opened = match open(file) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             opened => opened?,
         };
@@ -143,12 +145,20 @@ impl TimeIndex {
         Ok(())
     }
 
-    /// The end of the segment; what was behind it could not be read unless it is `whole`.
-    pub(super) fn end(mut self, whole: bool) -> io::Result<Index> {
+    /// The end of the segment; what was behind it could not be read unless it is `whole`. Kafka leaves entries behind
+    /// the end of the last segment when it truncates a log.
+    pub(super) fn end(
+        mut self,
+        whole: bool,
+        next: Option<i64>,
+        writer: Writer,
+    ) -> io::Result<Index> {
         while let Some(entry) = self.entries.next {
             let offset = self.base + number(&entry[8..]);
             self.index.entries += 1;
-            if whole {
+            if whole && next.is_none() && writer == Writer::Kafka {
+                self.index.stale += 1;
+            } else if whole {
                 wrong(&mut self.index, || format!("there is no offset {offset}"));
             }
             self.entries.advance()?;

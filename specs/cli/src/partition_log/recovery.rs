@@ -9,6 +9,10 @@ use crate::problem::Problem;
 
 /// Looks, and tells what a broker would know after opening the log.
 pub(super) fn dry_run_recovery(place: &Place<'_>, seen: &mut Seen) {
+    // It would take the first message of an older format for the end of the log.
+    if !seen.partition.legacy_messages.is_empty() {
+        return;
+    }
     let writer = match seen.partition.writer {
         Writer::Kafka => plimsoll_log::Writer::Kafka,
         Writer::Plimsoll => plimsoll_log::Writer::Plimsoll,

@@ -3,13 +3,13 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use plimsoll_log::{Batch, BatchError, BatchHeader};
+use plimsoll_log::{Batch, BatchError, BatchHeader, LegacyMessage};
 use plimsoll_report::log::{self, LeaderEpoch, Segment, Writer};
 
 use super::Seen;
 use super::index::{OffsetIndex, TimeIndex};
 use crate::problem::at;
-use crate::segments::{Next, Reader};
+use crate::segments::{Next, Reader, Tail};
 
 /// Reads all segments. One that cannot be read is a problem; the others are read all the same.
 pub(super) fn walk(segments: &[(i64, PathBuf)], seen: &mut Seen) {
@@ -22,6 +22,7 @@ pub(super) fn walk(segments: &[(i64, PathBuf)], seen: &mut Seen) {
             segment: empty(*base, file),
             expected: Some(*base),
             whole: true,
+            is_wide: false,
             seen,
         };
         if let Err(error) = walk.read() {
@@ -56,6 +57,8 @@ struct Walk<'a> {
     expected: Option<i64>,
     /// Nothing was wrong so far.
     whole: bool,
+    /// It was said that the segment is too wide.
+    is_wide: bool,
     seen: &'a mut Seen,
 }
 
@@ -70,20 +73,30 @@ impl Walk<'_> {
             let (position, offset) = (reader.position, reader.next_offset);
             let header = match reader.next()? {
                 Next::End => break,
-                Next::Unfinished {
-                    have,
-                    need,
-                    followed,
+                Next::Legacy(message) => {
+                    self.legacy(position, message);
+                    // Their entries speak of messages that are not read here.
+                    (offsets, times) = (None, None);
+                    continue;
+                }
+                Next::Tail {
+                    tail,
+                    reason,
+                    bytes,
+                    ..
                 } => {
-                    self.unfinished(position, offset, (have, need), followed);
+                    self.tail((position, offset), tail, bytes, &reason);
                     break;
                 }
                 Next::Wrong { reason, header } => {
-                    let damage = log::damage(&self.shown, position, offset, &reason);
+                    let mut damage = log::damage(&self.shown, position, offset, &reason);
+                    if let plimsoll_log::Damage::Batch(BatchError::Short { .. }) = reason {
+                        damage.found.push_str(" with whole batches in them");
+                    }
                     self.wrong(damage);
                     match header {
                         Some(header) => header,
-                        None => break,
+                        None => continue,
                     }
                 }
                 Next::Batch(batch) => {
@@ -99,7 +112,9 @@ impl Walk<'_> {
             }
         }
         self.segment.index = offsets.map(|it| it.end(self.whole)).transpose()?;
-        self.segment.time_index = times.map(|it| it.end(self.whole)).transpose()?;
+        let writer = self.seen.partition.writer;
+        let end = |it: TimeIndex| it.end(self.whole, self.next, writer);
+        self.segment.time_index = times.map(end).transpose()?;
         self.finish();
         Ok(())
     }
@@ -110,29 +125,65 @@ impl Walk<'_> {
         self.seen.damaged(damage);
     }
 
-    /// A write that was not finished is no damage where nothing can follow on it.
-    fn unfinished(&mut self, position: u64, offset: i64, bytes: (u64, u64), followed: bool) {
-        let (have, need) = bytes;
-        if self.next.is_none() && !followed {
-            self.seen.partition.unfinished_bytes = have;
+    /// What a crash leaves is no damage where nothing can follow on it.
+    fn tail(
+        &mut self,
+        (position, offset): (u64, i64),
+        tail: Tail,
+        bytes: u64,
+        reason: &plimsoll_log::Damage,
+    ) {
+        if self.next.is_none() {
+            self.seen.partition.unfinished_bytes = bytes;
+            self.seen.partition.unfinished = Some(tail);
+            self.seen.tail = Some((self.shown.clone(), position, offset));
+            self.whole = false;
             return;
         }
-        let reason = BatchError::Short { have, need }.into();
-        let mut damage = log::damage(&self.shown, position, offset, &reason);
-        if followed {
-            damage.found.push_str(" with whole batches in them");
-        }
+        let damage = log::damage(&self.shown, position, offset, reason);
         self.wrong(damage);
+    }
+
+    /// A message of an older format is right; nothing but its place is looked at.
+    fn legacy(&mut self, position: u64, message: LegacyMessage) {
+        let count = &mut self.seen.partition.legacy_messages;
+        *count.entry(message.magic).or_default() += 1;
+        self.expected = None;
+        self.segment.end_offset = message.offset.saturating_add(1);
+        self.width(position, message.offset);
+    }
+
+    fn width(&mut self, position: u64, last: i64) {
+        let base = self.segment.base_offset;
+        if !self.is_wide && last.saturating_sub(base) > i32::MAX.into() {
+            self.is_wide = true;
+            let damage = log::too_wide(&self.shown, position, base, last);
+            self.seen.damaged(damage);
+        }
+    }
+
+    /// Records of a batch whose checksum is right need not be: somebody else wrote them. Those that can be read count.
+    fn contents(&mut self, position: u64, batch: &Batch) -> u64 {
+        let (records, wrong) = batch.readable_records();
+        let wrong = wrong.or_else(|| batch.marker().err());
+        if let Some(error) = wrong {
+            let offset = batch.header().base_offset;
+            let damage = log::damage(&self.shown, position, offset, &error.into());
+            self.seen.damaged(damage);
+        }
+        records.len() as u64
     }
 
     fn batch(&mut self, position: u64, batch: &Batch) {
         let header = batch.header();
+        let records = self.contents(position, batch);
+        self.width(position, header.last_offset());
         let partition = &mut self.seen.partition;
         match header.attributes.is_control() {
-            true => partition.markers += u64::from(header.records_count > 0),
+            true => partition.markers += u64::from(records > 0),
             false => {
-                self.segment.records += header.records_count as u64;
-                partition.records += header.records_count as u64;
+                self.segment.records += records;
+                partition.records += records;
             }
         }
         let codec = header.attributes.compression().to_string();

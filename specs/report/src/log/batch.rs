@@ -110,12 +110,10 @@ fn control(whole: Option<&plimsoll_log::Batch>) -> String {
     }
 }
 
-/// The records of a batch.
-///
-/// # Errors
-/// Those of [`plimsoll_log::Batch::records`].
-pub fn records(batch: &plimsoll_log::Batch) -> Result<Vec<Record>, BatchError> {
-    let description = batch.records()?.into_iter().map(|record| Record {
+/// The records of a batch that can be read, and what is wrong behind them.
+pub fn records(batch: &plimsoll_log::Batch) -> (Vec<Record>, Option<BatchError>) {
+    let (records, wrong) = batch.readable_records();
+    let description = records.into_iter().map(|record| Record {
         offset: record.offset,
         timestamp_ms: record.timestamp_ms,
         key_bytes: record.key.as_deref().map(<[u8]>::len),
@@ -125,10 +123,10 @@ pub fn records(batch: &plimsoll_log::Batch) -> Result<Vec<Record>, BatchError> {
         headers: record
             .headers
             .iter()
-            .map(|header| header.key.to_string())
+            .map(|header| quoted(&header.key))
             .collect(),
     });
-    Ok(description.collect())
+    (description.collect(), wrong)
 }
 
 /// As much as fits in a line.

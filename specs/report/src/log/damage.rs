@@ -57,7 +57,62 @@ fn of_batch(error: &BatchError) -> (String, String) {
             format!("bytes of checksum {stored:#010x}"),
             format!("bytes of checksum {computed:#010x}"),
         ),
+        BatchError::Codec(_)
+        | BatchError::Decompress { .. }
+        | BatchError::Bomb { .. }
+        | BatchError::Record { .. } => (
+            "records as the header has them, since the checksum is right".to_owned(),
+            error.to_string(),
+        ),
         other => ("a batch of format v2".to_owned(), other.to_string()),
+    }
+}
+
+/// A batch too far from the segment's first offset: entries of an index hold the distance in 31 bits
+/// (`OffsetIndex.relativeOffset`).
+pub fn too_wide(file: &str, byte: u64, base: i64, last: i64) -> Damage {
+    let most = base.saturating_add(i32::MAX.into());
+    Damage {
+        file: file.to_owned(),
+        byte,
+        offset: Some(last),
+        expected: format!("offsets up to {most}"),
+        found: format!("offset {last}: the segment is wider than 2^31-1 offsets (KAFKA-20036)"),
+    }
+}
+
+/// A segment without a byte, whose indexes name batches.
+pub fn emptied(file: &str, base: i64, offsets: u64, times: u64) -> Damage {
+    let entries = |count, name| format!("{} in its .{name}", counted_entries(count));
+    let named: Vec<String> = [(offsets, "index"), (times, "timeindex")]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, name)| entries(count, name))
+        .collect();
+    Damage {
+        file: file.to_owned(),
+        byte: 0,
+        offset: Some(base),
+        expected: format!("the batches of {}", named.join(" and ")),
+        found: "an emptied file".to_owned(),
+    }
+}
+
+fn counted_entries(count: u64) -> String {
+    match count {
+        1 => "1 entry".to_owned(),
+        _ => format!("{count} entries"),
+    }
+}
+
+/// The end of a log that looks like a crash's, though what stood there was durable.
+pub fn durable_tail(file: &str, byte: u64, offset: i64, point: i64, tail: &str) -> Damage {
+    Damage {
+        file: file.to_owned(),
+        byte,
+        offset: Some(offset),
+        expected: format!("batches up to the recovery point {point}, which were durable"),
+        found: tail.to_owned(),
     }
 }
 

@@ -6,6 +6,7 @@
 //! | what is told of a batch and a record? | `batch` |
 //! | what is expected where damage is, and what is found? | `damage` |
 //! | what would recovery do? | `recovery` |
+//! | what may a crash leave, and what marks a directory? | `tail` |
 //! | how does a person read it? | `summary` for a partition, `listing` for its batches |
 
 mod batch;
@@ -13,16 +14,18 @@ mod damage;
 mod listing;
 mod recovery;
 mod summary;
+mod tail;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 pub use batch::{Batch, Record, batch, records};
-pub use damage::{DAMAGE_LISTED_MAX, Damage, damage, refusal};
+pub use damage::{DAMAGE_LISTED_MAX, Damage, damage, durable_tail, emptied, refusal, too_wide};
 pub use listing::{batch_header, batch_line, record_line};
 pub use recovery::{Opens, Recovery, Removed, recovery};
 pub use summary::summary;
+pub use tail::{Mark, Tail};
 
 /// The version of the lines of `plimsoll log --json`.
 pub const LOG_VERSION: u32 = 1;
@@ -34,6 +37,8 @@ pub struct Partition {
     pub directory: String,
     /// Whose files these are.
     pub writer: Writer,
+    /// What the ending of its directory's name says.
+    pub mark: Option<Mark>,
     /// The process that has locked the data directory, if one has.
     pub in_use_by: Option<u32>,
     /// Kafka's mark of a broker that was stopped in good order.
@@ -46,14 +51,18 @@ pub struct Partition {
     pub records: u64,
     /// Ends of transactions.
     pub markers: u64,
+    /// Messages of formats 0 and 1, which are not read here, by format. A compressed one holds several records.
+    pub legacy_messages: BTreeMap<i8, u64>,
     /// Batches by codec.
     pub codecs: BTreeMap<String, u64>,
     /// Offsets that no batch covers.
     pub gaps: u64,
     /// Those of them that lie between the end of a segment and the beginning of the next.
     pub gaps_between: u64,
-    /// Bytes at the end of the last segment that are the beginning of a batch: a write that was not finished.
+    /// Bytes at the end of the last segment that a crash may have left: a write that was not finished.
     pub unfinished_bytes: u64,
+    /// What they are; none if there are none.
+    pub unfinished: Option<Tail>,
     /// First offset that can be read, as recovery would have it.
     pub start: Option<i64>,
     /// The last stable offset, as recovery would have it.
@@ -135,6 +144,9 @@ pub struct Segment {
 pub struct Index {
     /// Entries, without the zeros that Kafka keeps in reserve.
     pub entries: u64,
+    /// Entries of a time index that lie behind the end of the last segment: a truncation leaves them, and they mislead
+    /// nobody.
+    pub stale: u64,
     /// Entries that contradict the segment.
     pub wrong: u64,
     /// The first of them.

@@ -24,7 +24,13 @@ pub fn summary(
         partition.end,
     );
     put(&mut text, "  written by   ", writer(partition));
+    if let Some(mark) = partition.mark {
+        put(&mut text, "  marked       ", mark.description());
+    }
     put(&mut text, "  read         ", &read(partition));
+    if !partition.legacy_messages.is_empty() {
+        put(&mut text, "  not read     ", &legacy(partition));
+    }
     if let Some(pid) = partition.in_use_by {
         let description = format!(
             "process {pid} has locked the data directory: what it writes meanwhile is seen in part, so that what looks damaged at the end may not be"
@@ -45,22 +51,24 @@ pub fn summary(
     if partition.gaps > 0 {
         put(&mut text, "  gaps         ", &gaps(partition));
     }
+    if !partition.legacy_messages.is_empty() {
+        let description = "not known: the recovery that is tried here is that of format 2";
+        line(&mut text, "recovery", description);
+    }
     if let Some(recovery) = &partition.recovery {
         for description in recovered(partition, recovery) {
             line(&mut text, "recovery", &description);
         }
     }
-    if partition.unfinished_bytes > 0 {
-        let description = format!(
-            "the last {} are the beginning of a batch, as a write leaves them that was not finished",
-            counted(partition.unfinished_bytes, "byte")
-        );
+    if let Some(tail) = partition.unfinished {
+        let description = tail.description(partition.unfinished_bytes);
         put(&mut text, "  unfinished   ", &description);
     }
     text.push('\n');
     text.push_str(&indented(&table(segments)));
     for segment in segments {
         wrong_indexes(&mut text, partition.writer, segment);
+        stale_times(&mut text, segment);
     }
     if !producers.is_empty() {
         text.push('\n');
@@ -113,6 +121,19 @@ fn read(partition: &Partition) -> String {
         counted(partition.bytes, "byte"),
         batches(partition.batches),
         counted(partition.records, "record"),
+    )
+}
+
+/// Formats 0 and 1 came before Kafka 0.11.
+fn legacy(partition: &Partition) -> String {
+    let formats: Vec<String> = partition
+        .legacy_messages
+        .iter()
+        .map(|(magic, count)| format!("{} of message format {magic}", counted(*count, "message")))
+        .collect();
+    format!(
+        "{}, as Kafka wrote them before 0.11: only their checksums were computed",
+        listed(&formats)
     )
 }
 
@@ -312,6 +333,7 @@ fn table(segments: &[Segment]) -> Table {
         let index = |index: &Option<Index>| match index {
             None => "–".to_owned(),
             Some(index) if index.wrong > 0 => format!("{} ({} wrong)", index.entries, index.wrong),
+            Some(index) if index.stale > 0 => format!("{} ({} stale)", index.entries, index.stale),
             Some(index) => index.entries.to_string(),
         };
         let time = |ms: Option<i64>| ms.map_or_else(|| "–".to_owned(), utc);
@@ -352,6 +374,21 @@ fn wrong_indexes(text: &mut String, writer: Writer, segment: &Segment) {
         };
         let file = name(&segment.file).trim_end_matches("log");
         let description = format!("{file}{ending} contradicts its segment: {first}{then}");
+        line(text, "index", &description);
+    }
+}
+
+fn stale_times(text: &mut String, segment: &Segment) {
+    let stale = segment.time_index.as_ref().map_or(0, |index| index.stale);
+    if stale > 0 {
+        let file = name(&segment.file).trim_end_matches("log");
+        let (entries, lie) = match stale {
+            1 => ("the last entry".to_owned(), "lies"),
+            _ => (format!("the last {stale} entries"), "lie"),
+        };
+        let description = format!(
+            "{entries} of {file}timeindex {lie} behind the segment's end, as a truncation leaves that"
+        );
         line(text, "index", &description);
     }
 }

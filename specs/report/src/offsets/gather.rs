@@ -4,19 +4,42 @@ use std::collections::BTreeSet;
 
 use plimsoll_offsets::{Cache, CommittedOffset, CurrentAssignment, GroupMetadata, Text};
 
-use super::{ClassicMember, ConsumerMember, Group, GroupState, Pending, Resume, TopicPartitions};
+use super::{
+    ClassicMember, ConsumerMember, Group, GroupState, OtherGroups, Pending, Resume,
+    TopicPartitions, Unreadable,
+};
 
 /// All groups of one partition, by name: what is appended counts, as it does for a coordinator that has loaded it.
-pub fn groups(cache: &Cache, partition: Option<i32>) -> Vec<Group> {
+pub fn groups(
+    cache: &Cache,
+    others: &OtherGroups,
+    unreadable: &[Unreadable],
+    partition: Option<i32>,
+) -> Vec<Group> {
     let mut names: BTreeSet<&Text> = cache.groups_with_offsets().collect();
     names.extend(cache.groups_with_pending_offsets());
     names.extend(cache.groups().map(|(name, _)| name));
     names.extend(cache.consumer_groups().map(|(name, _)| name));
     names.extend(cache.groups_with_consumer_members());
-    let gathered = names.into_iter().map(|name| gather(cache, name, partition));
+    names.extend(others.names());
+    let unknown: Vec<Text> = unreadable
+        .iter()
+        .map(|it| it.group.as_str().into())
+        .collect();
+    names.extend(&unknown);
+    let gathered = names.into_iter().map(|name| Group {
+        state: state(cache, others, name),
+        unreadable: unreadable
+            .iter()
+            .filter(|it| *it.group == **name)
+            .cloned()
+            .collect(),
+        ..gather(cache, name, partition)
+    });
     // What is deleted but above the high watermark is still known to the cache.
     let known = |group: &Group| {
-        let nothing = group.offsets.is_empty() && group.pending.is_empty();
+        let nothing =
+            group.offsets.is_empty() && group.pending.is_empty() && group.unreadable.is_empty();
         !(nothing && group.state == GroupState::OffsetsOnly)
     };
     gathered.filter(known).collect()
@@ -35,9 +58,10 @@ fn gather(cache: &Cache, name: &str, partition: Option<i32>) -> Group {
         group: name.to_owned(),
         partition,
         looked_for_in: None,
-        state: state(cache, name),
+        state: GroupState::OffsetsOnly,
         offsets: offsets.collect(),
         pending: pending.collect(),
+        unreadable: Vec::new(),
     }
 }
 
@@ -55,7 +79,7 @@ fn resume((topic, partition): &(Text, i32), value: &CommittedOffset, record: i64
 }
 
 /// A group may have been of both protocols; the newer record tells which it is now.
-fn state(cache: &Cache, name: &str) -> GroupState {
+fn state(cache: &Cache, others: &OtherGroups, name: &str) -> GroupState {
     let classic = cache.group(name);
     let epoch = cache.consumer_epoch(name);
     let members: Vec<ConsumerMember> = cache
@@ -66,6 +90,11 @@ fn state(cache: &Cache, name: &str) -> GroupState {
         classic.and_then(|timeline| timeline.latest_at()),
         epoch.and_then(|timeline| timeline.latest_at()),
     );
+    if let Some((at, state)) = others.state(name)
+        && Some(at) > classic_at.max(epoch_at)
+    {
+        return state;
+    }
     if classic_at > epoch_at
         && let Some(value) = classic.and_then(|timeline| timeline.latest())
     {

@@ -20,13 +20,24 @@ pub fn group(group: &Group) -> String {
         &format!("{}{place}", description(&group.state)),
     );
     members(&mut text, &group.state);
-    if group.offsets.is_empty() {
+    if group.offsets.is_empty() && group.unreadable.is_empty() {
         text.push_str("  no offset: it begins where auto.offset.reset says\n");
-    } else {
+    } else if !group.offsets.is_empty() {
         text.push_str(&indented(&offsets(&group.offsets)));
     }
     for pending in &group.pending {
         waiting(&mut text, pending);
+    }
+    for unreadable in &group.unreadable {
+        let of = match &unreadable.of {
+            Some((topic, partition)) => format!("{}-{partition}: ", quoted(topic)),
+            None => String::new(),
+        };
+        let description = format!(
+            "{of}record {} is newer than what is shown and cannot be read: {}",
+            unreadable.record, unreadable.reason
+        );
+        put(&mut text, "  uncertain ", &description);
     }
     text
 }
@@ -60,22 +71,28 @@ fn description(state: &GroupState) -> String {
             format!("classic{of_type}, {stands}{since}, generation {generation}{by}")
         }
         GroupState::Consumer { epoch, members } => {
-            let epoch = match epoch {
-                Some(epoch) => format!("epoch {epoch}"),
-                None => "its epoch is gone".to_owned(),
-            };
+            let epoch = or_gone(*epoch);
             let stands = match members.len() {
                 0 => "empty".to_owned(),
                 count => counted(count as u64, "member"),
             };
             format!("KIP-848, {stands}, {epoch}")
         }
+        GroupState::Share { epoch } => format!("share group (KIP-932), {}", or_gone(*epoch)),
+        GroupState::Streams { epoch } => format!("streams group (KIP-1071), {}", or_gone(*epoch)),
+    }
+}
+
+fn or_gone(epoch: Option<i32>) -> String {
+    match epoch {
+        Some(epoch) => format!("epoch {epoch}"),
+        None => "its epoch is gone".to_owned(),
     }
 }
 
 fn members(text: &mut String, state: &GroupState) {
     match state {
-        GroupState::OffsetsOnly => {}
+        GroupState::OffsetsOnly | GroupState::Share { .. } | GroupState::Streams { .. } => {}
         GroupState::Classic {
             members, leader, ..
         } => {

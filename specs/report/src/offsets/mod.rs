@@ -4,11 +4,13 @@
 //! |---|---|
 //! | what is told of a group? | here |
 //! | how is it taken from a replayed cache? | `gather` |
+//! | which groups are of other protocols? | `others` |
 //! | how does a person read it? | `summary`, then `group` for each |
 //! | what time is that? | `utc` |
 
 mod gather;
 mod group;
+mod others;
 mod summary;
 mod utc;
 
@@ -16,8 +18,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::log::{Mark, Tail};
+
 pub use gather::groups;
 pub use group::group;
+pub use others::OtherGroups;
 pub use summary::summary;
 pub use utc::utc;
 
@@ -31,6 +36,8 @@ pub struct PartitionRead {
     pub directory: String,
     /// Its number, if the directory's name tells.
     pub partition: Option<i32>,
+    /// What the ending of its directory's name says.
+    pub mark: Option<Mark>,
     /// Offset of the first batch, none if there is none.
     pub start: Option<i64>,
     /// The offset after the last batch that was read.
@@ -39,8 +46,14 @@ pub struct PartitionRead {
     pub records: u64,
     /// Ends of transactions.
     pub markers: u64,
-    /// Bytes at the end that are the beginning of a batch: a write that was not finished.
+    /// Messages of formats 0 and 1, which are not read.
+    pub legacy_messages: u64,
+    /// Bytes at the end that a crash may have left: a write that was not finished.
     pub unfinished_bytes: u64,
+    /// What they are; none if there are none.
+    pub unfinished: Option<Tail>,
+    /// How many places could not be read: what they said is missing here.
+    pub damages: u64,
     /// How many records of each type hold neither an offset nor a group's state, and were passed over.
     pub passed_over: BTreeMap<i16, u64>,
 }
@@ -60,6 +73,22 @@ pub struct Group {
     pub offsets: Vec<Resume>,
     /// Commits that wait for the end of a transaction.
     pub pending: Vec<Pending>,
+    /// Records of this group that are newer than what is shown, and cannot be read.
+    pub unreadable: Vec<Unreadable>,
+}
+
+/// A record of which only the key can be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Unreadable {
+    /// The group.
+    #[serde(skip)]
+    pub group: String,
+    /// Topic and partition whose offset it says; none if it is of the group itself or of a member.
+    pub of: Option<(String, i32)>,
+    /// Its offset in the offsets topic.
+    pub record: i64,
+    /// Why it cannot be read.
+    pub reason: String,
 }
 
 /// What the log knows of a group's state; rebalances leave no trace in it.
@@ -89,6 +118,16 @@ pub enum GroupState {
         epoch: Option<i32>,
         /// Its members; none if it is empty.
         members: Vec<ConsumerMember>,
+    },
+    /// KIP-932, by its records of types 9 to 15.
+    Share {
+        /// The group's epoch; none if its record is missing.
+        epoch: Option<i32>,
+    },
+    /// KIP-1071, by its records of types 17 to 24.
+    Streams {
+        /// The group's epoch; none if its record is missing.
+        epoch: Option<i32>,
     },
 }
 

@@ -50,13 +50,27 @@ pub fn summary(directory: &str, partitions: &[PartitionRead], groups: &[Group]) 
     if !passed_over.is_empty() {
         put(&mut text, "  passed over  ", &passed_over);
     }
-    for partition in partitions.iter().filter(|it| it.unfinished_bytes > 0) {
-        let description = format!(
-            "the last {} of {} are the beginning of a batch, as a write leaves them that was not finished; a broker cuts them off",
-            counted(partition.unfinished_bytes, "byte"),
-            partition.directory
-        );
-        put(&mut text, "  unfinished   ", &description);
+    for partition in partitions {
+        if let Some(mark) = partition.mark {
+            let description = format!("{} {}", partition.directory, mark.description());
+            put(&mut text, "  marked       ", &description);
+        }
+        if let Some(tail) = partition.unfinished {
+            let description = format!(
+                "{}: {}; recovery cuts that off",
+                partition.directory,
+                tail.description(partition.unfinished_bytes)
+            );
+            put(&mut text, "  unfinished   ", &description);
+        }
+        if partition.damages > 0 {
+            let description = format!(
+                "{}: {} cannot be read; a group whose newest record stands there resumes elsewhere than is shown here",
+                partition.directory,
+                counted(partition.damages, "place")
+            );
+            put(&mut text, "  uncertain    ", &description);
+        }
     }
     for group in groups {
         if let (Some(in_partition), Some(right)) = (group.partition, group.looked_for_in) {
@@ -95,6 +109,8 @@ fn kind(state: &GroupState) -> &'static str {
         GroupState::Classic { .. } => "classic (stable)",
         GroupState::Consumer { members, .. } if members.is_empty() => "of KIP-848 (empty)",
         GroupState::Consumer { .. } => "of KIP-848 (with members)",
+        GroupState::Share { .. } => "for sharing (KIP-932)",
+        GroupState::Streams { .. } => "of Kafka Streams (KIP-1071)",
     }
 }
 
