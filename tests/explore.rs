@@ -56,13 +56,13 @@ fn explore<S: System + Clone + 'static>(
         "{}: stateright found a broken promise",
         run.name
     );
-    for (index, situation) in system.situations().iter().enumerate() {
+    for (index, goal) in system.coverage_goals().iter().enumerate() {
         let expected = system.expected() >> index & 1 == 1;
         assert!(
-            !expected || found.situations[index] > 0,
+            !expected || found.covered[index] > 0,
             "{}: never met: {}",
             run.name,
-            situation.description
+            goal.description
         );
     }
     found
@@ -166,7 +166,7 @@ fn a_run_cut_short_is_not_complete() {
 }
 
 #[test]
-fn a_situation_that_needs_what_the_bounds_lack_is_not_expected() {
+fn a_coverage_goal_that_needs_what_the_bounds_lack_is_not_expected() {
     let (with, without) = (
         design_of(&named("design")),
         design_of(&named("design, crash loop")),

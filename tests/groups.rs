@@ -1,5 +1,5 @@
 //! The coordinator over an offsets log that is compacted, lost and loaded again: exact counts, nothing broken, every
-//! mistake caught where it is said to be, and its companion passes.
+//! mistake caught where it is said to be, and the run that comes close passes.
 
 use plimsoll_coordinator::Decisions;
 use plimsoll_explore::{
@@ -33,10 +33,10 @@ fn explore(name: &str, transitions: u64) {
     let counts = (Some(found.states), found.transitions);
     assert_eq!(counts, (run.states, transitions), "{name}");
     assert_eq!(found.depth, usize::from(run.bounds.steps), "{name}: steps");
-    for (index, situation) in system.situations().iter().enumerate() {
+    for (index, goal) in system.coverage_goals().iter().enumerate() {
         let expected = system.expected() >> index & 1 == 1;
-        let met = found.situations[index] > 0;
-        assert_eq!(met, expected, "{name}: {}", situation.description);
+        let met = found.covered[index] > 0;
+        assert_eq!(met, expected, "{name}: {}", goal.description);
     }
     let second = second::explore(system);
     let opinion = (second.states, second.broken);
@@ -163,7 +163,7 @@ fn every_decision_is_taken_otherwise() {
         .iter()
         .flat_map(|mutant| otherwise(mutant.mistake.decisions()))
         .collect();
-    // C-20, C-21 and L-ack are hunted in design and code.
+    // C-20, C-21 and L-ack are searched for in design and code.
     taken.extend(["commit", "cache", "produce"]);
     taken.sort_unstable();
     taken.dedup();

@@ -1,4 +1,4 @@
-//! The evidence can be trusted: every mistake is caught, where it is said to be, and its companion passes.
+//! The evidence can be trusted: every mistake is caught, where it is said to be, and the run that comes close passes.
 
 use std::collections::HashSet;
 
@@ -321,7 +321,7 @@ fn lock_step_catches_every_mistake_of_the_code() {
         let found = search(&system, system.design.claim.per_resume(), true);
         assert!(
             found.breach(PromiseId::LockStep).is_some(),
-            "{}: lock-step is blind",
+            "{}: lock-step does not detect it",
             mutant.name
         );
     }

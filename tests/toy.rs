@@ -1,21 +1,29 @@
 //! How many places a new system, a new mutant and a new promise touch: a toy one of each is added from outside, and goes
 //! through everything that lists, searches, walks, draws and stores; and the places are counted in the sources.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::Path,
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
 
 use plimsoll_explore::{
     descriptor::{Descriptor, Watching},
+    explorable::Explorable,
     ledger::Watched,
     limits::at_most,
     mutants::{MadeIn, Mistake, Mutant, PassingVariant},
     narrate::{Message, Narrate, Narrative, NotPossible, Party, Scene},
     registry::{SYSTEMS, Systems},
     runs::RunWithin,
-    search::levels::Limits,
-    system::{Head, Outcome, Situation, System},
+    search::levels::{Breach, Findings, Limits},
+    system::{CoverageGoal, Head, Outcome, System},
 };
 use plimsoll_promises::{Because, Broken, Claim, PromiseId};
-use plimsoll_report::{Counterexample, Setup, Trace, html, mermaid, story};
+use plimsoll_report::{
+    Checked, Counterexample, SecondOpinion, Setup, Standing, Trace, html, mermaid, story,
+};
 use serde::{Deserialize, Serialize};
 
 // ---- The toy system, as its folder would have it. ----
@@ -155,8 +163,8 @@ impl System for ToySystem {
         ]
     }
 
-    fn situations(&self) -> &'static [Situation] {
-        &[Situation {
+    fn coverage_goals(&self) -> &'static [CoverageGoal] {
+        &[CoverageGoal {
             description: "a record fell off",
         }]
     }
@@ -210,7 +218,7 @@ impl System for ToySystem {
         broken.retain(|b| self.watching.watched.contains(b.promise) && !from.broken);
         state.broken |= !broken.is_empty();
         Outcome {
-            situations: u64::from(state.put < from.put),
+            covered: u64::from(state.put < from.put),
             state,
             broken,
             bounds: 0,
@@ -275,7 +283,7 @@ fn a_toy_system_is_explored_by_both_searches() {
     let found = system.search(0, Limits::default(), &mut quietly);
     assert!(found.complete && found.breaches.is_empty());
     assert_eq!(Some(found.states), run.states);
-    assert!(found.situations[0] > 0, "no record ever fell off");
+    assert!(found.covered[0] > 0, "no record ever fell off");
     let alone = system.search_in_parallel(0, 2, Limits::default(), &mut quietly);
     assert_eq!(alone.states, found.states);
     let second = system.second_search(Default::default());
@@ -341,6 +349,98 @@ fn a_toy_promise_that_does_not_watch_says_nothing() {
     let system = Toy.build(mutant.bounds, Some(mutant.mistake), nobody);
     let found = plimsoll_explore::search::levels::explore(&system, 0, Limits::default(), quietly);
     assert!(found.breaches.is_empty());
+}
+
+fn checked(found: &Findings<String>, opinion: SecondOpinion) -> Checked {
+    let setup = Setup::right(WITH_TOY.runs()[4].scope.clone());
+    let system = setup.build(false).expect("there is no mutant to be known");
+    let watching = (setup.claim, Watched::these(&setup.watched));
+    Checked::of(("toy", ""), &*system, watching, found, opinion)
+}
+
+fn explored() -> (Box<dyn Explorable>, Findings<String>) {
+    let setup = Setup::right(WITH_TOY.runs()[4].scope.clone());
+    let system = setup.build(false).expect("there is no mutant to be known");
+    let found = system.search(0, Limits::default(), &mut quietly);
+    (system, found)
+}
+
+/// A search that ended early says so, by whichever limit, with however many threads; and what ended early is unknown.
+#[test]
+fn a_search_that_is_cut_short_is_never_complete() {
+    let (system, whole) = explored();
+    for limits in [
+        Limits {
+            states: 5,
+            ..Limits::default()
+        },
+        Limits {
+            time: Duration::ZERO,
+            ..Limits::default()
+        },
+    ] {
+        let by_levels = system.search(0, limits, &mut quietly);
+        let mut cut_short = vec![by_levels];
+        for threads in 1..=3 {
+            cut_short.push(system.search_in_parallel(0, threads, limits, &mut quietly));
+        }
+        for found in cut_short {
+            assert!(!found.complete && found.states < whole.states, "{limits:?}");
+            let verdict = checked(&found, SecondOpinion::NotHeard).verdict;
+            assert_eq!(verdict, Standing::Unknown, "{limits:?}");
+        }
+    }
+    let cancelled = system.second_search(Arc::new(AtomicBool::new(true)));
+    assert!(cancelled.states < whole.states);
+}
+
+/// Each flag of an exploration decides its verdict by itself.
+#[test]
+fn every_flag_of_an_exploration_decides() {
+    let (_, found) = explored();
+    let verdict = |found: &Findings<String>, opinion| checked(found, opinion).verdict;
+    assert_eq!(verdict(&found, SecondOpinion::Agrees), Standing::Kept);
+    let differs = SecondOpinion::Differs {
+        states: 15,
+        broken: false,
+    };
+    assert_eq!(verdict(&found, differs), Standing::Broken);
+    let incomplete = Findings {
+        complete: false,
+        ..found.clone()
+    };
+    assert_eq!(
+        verdict(&incomplete, SecondOpinion::Agrees),
+        Standing::Unknown
+    );
+    let left_out = Findings {
+        left_out: 1,
+        ..found.clone()
+    };
+    assert_eq!(verdict(&left_out, SecondOpinion::Agrees), Standing::Unknown);
+    let never_covered = Findings {
+        covered: vec![0],
+        ..found.clone()
+    };
+    let empty = checked(&never_covered, SecondOpinion::Agrees);
+    assert_eq!(
+        (empty.verdict, empty.never_covered().count()),
+        (Standing::Broken, 1)
+    );
+    let breach = Breach {
+        broken: Broken {
+            promise: PromiseId::L1,
+            because: Because::NotAllowed {
+                what: String::new(),
+            },
+        },
+        path: Vec::new(),
+    };
+    let broken = Findings {
+        breaches: vec![breach],
+        ..found
+    };
+    assert_eq!(verdict(&broken, SecondOpinion::Agrees), Standing::Broken);
 }
 
 /// Lines of code, comments aside, in which one of these stands.

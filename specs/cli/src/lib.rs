@@ -5,7 +5,7 @@
 //! | what can be asked? | `args` |
 //! | what does the exit code mean? | [`Exit`] |
 //! | what does `check` explore? | `runs` |
-//! | how is a mutant hunted? | `hunt` |
+//! | how is the shortest counterexample found? | `find_counterexample` |
 //! | how is an offsets topic read? | `offsets_topic` |
 //! | how is a partition's log read? | `partition_log` |
 //! | how are the segments of a partition read? | `segments` |

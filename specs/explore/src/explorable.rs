@@ -12,7 +12,7 @@ use crate::{
         parallel,
         second::{self, SecondOpinion},
     },
-    system::{Head, Situation},
+    system::{CoverageGoal, Head},
 };
 
 /// A step as JSON: the form in which traces hold it, under the names that things had from the start.
@@ -26,7 +26,7 @@ pub struct Facts {
     /// The bounds, as name and number.
     pub bounds: Vec<(&'static str, u64)>,
     /// What a complete exploration has met.
-    pub situations: &'static [Situation],
+    pub coverage_goals: &'static [CoverageGoal],
     /// Which of it these bounds can reach, as bits.
     pub expected: u64,
     /// The names of the bounds that may keep something from happening.
@@ -124,7 +124,7 @@ where
         Facts {
             head: self.0.head(),
             bounds: self.0.bounds(),
-            situations: self.0.situations(),
+            coverage_goals: self.0.coverage_goals(),
             expected: self.0.expected(),
             bound_names: self.0.bound_names(),
         }

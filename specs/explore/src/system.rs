@@ -4,9 +4,9 @@ use std::{fmt::Debug, hash::Hash};
 
 use plimsoll_promises::Broken;
 
-/// A situation that an exploration is to meet, lest its verdict be empty.
+/// What a complete exploration has to come across, lest its verdict be empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Situation {
+pub struct CoverageGoal {
     /// What happens in it.
     pub description: &'static str,
 }
@@ -33,8 +33,8 @@ pub struct Outcome<S> {
     pub state: S,
     /// Promises that this step broke.
     pub broken: Vec<Broken>,
-    /// Situations that were met in this step, as bits.
-    pub situations: u64,
+    /// Coverage goals that this step reached, as bits.
+    pub covered: u64,
     /// Bounds that kept something from happening, as bits.
     pub bounds: u8,
     /// Outcomes of this kind that a cap left out, all told here.
@@ -68,10 +68,10 @@ pub trait System: Send + Sync {
         Vec::new()
     }
 
-    /// The situations that a complete exploration has met; bit `i` of [`Outcome::situations`] is the `i`-th.
-    fn situations(&self) -> &'static [Situation];
+    /// What a complete exploration has to come across; bit `i` of [`Outcome::covered`] is the `i`-th.
+    fn coverage_goals(&self) -> &'static [CoverageGoal];
 
-    /// The situations that these bounds can reach, as bits.
+    /// The coverage goals that these bounds can reach, as bits.
     fn expected(&self) -> u64;
 
     /// The names of the bounds; bit `i` of [`Outcome::bounds`] is the `i`-th.

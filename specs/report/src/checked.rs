@@ -56,11 +56,12 @@ pub enum SecondOpinion {
     },
 }
 
-/// A situation that a complete run must have met.
+/// A coverage goal: what a complete run has to come across, lest its verdict be empty.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Coverage {
     /// What happens in it.
-    pub situation: &'static str,
+    #[serde(rename = "situation")]
+    pub goal: &'static str,
     /// How many steps met it.
     pub times: u64,
     /// Whether these bounds allow it.
@@ -131,8 +132,9 @@ pub struct Checked {
     /// How each promise stands; what is not here did not watch.
     #[serde(serialize_with = "as_map")]
     pub promises: Vec<(PromiseId, Standing)>,
-    /// The situations.
-    pub situations: Vec<Coverage>,
+    /// What it has to come across.
+    #[serde(rename = "situations")]
+    pub coverage: Vec<Coverage>,
     /// The bounds that may keep something from happening.
     pub reached: Vec<Reached>,
     /// The replay bound; none for a system without consumers.
@@ -172,7 +174,7 @@ impl Checked {
             seconds: seconds(findings.time),
             complete: findings.complete,
             promises: promises(findings, watched),
-            situations: situations(&facts, findings),
+            coverage: coverage(&facts, findings),
             reached: reached(&facts, findings),
             replay: claim
                 .map(|claim| replay(claim, findings.worst, findings.tight.as_ref().map(|t| t.0))),
@@ -187,7 +189,7 @@ impl Checked {
         let promises = self.promises.iter().map(|(_, standing)| *standing);
         let worst = promises.max().unwrap_or(Standing::Kept);
         let differs = matches!(self.second_opinion, SecondOpinion::Differs { .. });
-        let empty = self.never_met().next().is_some();
+        let empty = self.never_covered().next().is_some();
         match (worst, differs || empty) {
             (Standing::Broken, _) | (_, true) => Standing::Broken,
             _ if !self.complete || self.left_out > 0 => Standing::Unknown,
@@ -196,9 +198,9 @@ impl Checked {
     }
 
     /// Situations that a complete run should have met and did not: its verdict is empty.
-    pub fn never_met(&self) -> impl Iterator<Item = &Coverage> {
-        let situations = self.situations.iter().filter(|_| self.complete);
-        situations.filter(|met| met.expected && met.times == 0)
+    pub fn never_covered(&self) -> impl Iterator<Item = &Coverage> {
+        let coverage = self.coverage.iter().filter(|_| self.complete);
+        coverage.filter(|goal| goal.expected && goal.times == 0)
     }
 }
 
@@ -230,17 +232,15 @@ fn promises<A>(findings: &Findings<A>, watched: Watched) -> Vec<(PromiseId, Stan
         .collect()
 }
 
-fn situations<A>(facts: &Facts, findings: &Findings<A>) -> Vec<Coverage> {
+fn coverage<A>(facts: &Facts, findings: &Findings<A>) -> Vec<Coverage> {
     let expected = facts.expected;
-    let situations = facts.situations.iter().zip(&findings.situations);
-    let met = situations
-        .enumerate()
-        .map(|(index, (situation, times))| Coverage {
-            situation: situation.description,
-            times: *times,
-            expected: expected >> index & 1 == 1,
-        });
-    met.collect()
+    let goals = facts.coverage_goals.iter().zip(&findings.covered);
+    let coverage = goals.enumerate().map(|(index, (goal, times))| Coverage {
+        goal: goal.description,
+        times: *times,
+        expected: expected >> index & 1 == 1,
+    });
+    coverage.collect()
 }
 
 fn reached<A>(facts: &Facts, findings: &Findings<A>) -> Vec<Reached> {

@@ -12,11 +12,11 @@ use crate::{
 /// Columns that the table may take.
 const WIDTH: u16 = 120;
 
-/// What each system is; a table for each kind of bounds; and below each the situations and bounds that its runs met.
+/// What each system is; a table for each kind of bounds; and below each the coverage goals and bounds that its runs reached.
 pub fn table(runs: &[Checked]) -> String {
     let kinds = runs.chunk_by(|a, b| names(a) == names(b));
     let tables: Vec<_> = kinds
-        .map(|runs| format!("{}\n{}{}", columns(runs), situations(runs), reached(runs)))
+        .map(|runs| format!("{}\n{}{}", columns(runs), coverage(runs), reached(runs)))
         .collect();
     format!("{}\n{}", heads(runs), tables.join("\n"))
 }
@@ -154,16 +154,16 @@ fn second_opinion(run: &Checked) -> String {
     }
 }
 
-/// How often each situation was met, a column for each run.
-fn situations(runs: &[Checked]) -> String {
+/// How often each coverage goal was reached, a column for each run.
+fn coverage(runs: &[Checked]) -> String {
     let mut rows: Vec<&'static str> = Vec::new();
-    for met in runs.iter().flat_map(|run| &run.situations) {
-        if !rows.contains(&met.situation) {
-            rows.push(met.situation);
+    for goal in runs.iter().flat_map(|run| &run.coverage) {
+        if !rows.contains(&goal.goal) {
+            rows.push(goal.goal);
         }
     }
     let cell = |run: &Checked, row: &str| {
-        let met = run.situations.iter().find(|met| met.situation == row);
+        let met = run.coverage.iter().find(|goal| goal.goal == row);
         match met {
             Some(met) if !met.expected => "–".to_owned(),
             Some(met) if met.times > 0 => grouped(met.times),
@@ -173,7 +173,7 @@ fn situations(runs: &[Checked]) -> String {
         }
     };
     block(
-        "how often each situation was met (–: not within these bounds)",
+        "how often each coverage goal was reached (–: not within these bounds)",
         runs,
         &rows,
         cell,

@@ -164,10 +164,10 @@ fn exit(checked: &[Checked]) -> Exit {
 fn conclusion(checked: &[Checked]) -> String {
     let mut text = String::new();
     for run in checked {
-        for met in run.never_met() {
+        for goal in run.never_covered() {
             text.push_str(&format!(
-                "{}: never met \"{}\": its verdict is empty\n",
-                run.run, met.situation
+                "{}: never reached \"{}\": its verdict is empty\n",
+                run.run, goal.goal
             ));
         }
         if let SecondOpinion::Differs { .. } = run.second_opinion {

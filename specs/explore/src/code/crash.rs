@@ -7,7 +7,7 @@ use plimsoll_model::{Action, Step};
 use serde::{Deserialize, Serialize};
 
 use super::{CodeAction, CodeState, CodeSystem, CodeView, StepResult, compare};
-use crate::design::met;
+use crate::design::covered;
 
 /// Which of the possible disks a power failure leaves, and whether power fails again during recovery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -138,7 +138,7 @@ impl CodeSystem {
         state.appended = Default::default();
         state.watch.state = step.state.clone();
         let mut taken = self.judge(state, &step.events, wrong);
-        taken.situations = met(&from.watch, &step, &taken.state.watch);
+        taken.covered = covered(&from.watch, &step, &taken.state.watch);
         taken.notes = notes;
         taken.model = vec![action];
         taken

@@ -7,7 +7,7 @@ use plimsoll_promises::{Broken, broken_in, group::lock_step::not_allowed};
 use super::{
     CodeState, CodeSystem, StepResult, compare, drive::Drive, names::GROUP, view::CodeView,
 };
-use crate::design::{Surroundings, met, observations};
+use crate::design::{Surroundings, covered, observations};
 
 /// The bit of [`CodeSystem::bound_names`] for several disk operations in one step.
 const SEVERAL_OPERATIONS: u8 = 1 << plimsoll_model::Bound::ALL.len();
@@ -56,7 +56,7 @@ impl CodeSystem {
         state.watch.state = step.state.clone();
         let mut taken = self.judge(state, &step.events, wrong);
         taken.model = model;
-        taken.situations = met(&from.watch, &step, &taken.state.watch);
+        taken.covered = covered(&from.watch, &step, &taken.state.watch);
         taken.reached = reached;
         taken
     }
@@ -133,7 +133,7 @@ impl CodeSystem {
             events: events.to_vec(),
             notes: Vec::new(),
             broken,
-            situations: 0,
+            covered: 0,
             reached: 0,
         }
     }

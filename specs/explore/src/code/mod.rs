@@ -40,7 +40,7 @@ use crate::{
     },
     explorable::{JsonStep, from_json, to_json},
     narrate::{Narrate, Narrative, NotPossible},
-    system::{Head, Outcome, Replay, Situation, System},
+    system::{CoverageGoal, Head, Outcome, Replay, System},
 };
 
 /// Larger than any log within these bounds: see the head of this module.
@@ -152,7 +152,7 @@ pub(crate) struct StepResult {
     events: Vec<Event>,
     notes: Vec<String>,
     broken: Vec<Broken>,
-    situations: u64,
+    covered: u64,
     reached: u8,
 }
 
@@ -237,8 +237,8 @@ impl System for CodeSystem {
         self.design.bounds()
     }
 
-    fn situations(&self) -> &'static [Situation] {
-        self.design.situations()
+    fn coverage_goals(&self) -> &'static [CoverageGoal] {
+        self.design.coverage_goals()
     }
 
     fn expected(&self) -> u64 {
@@ -290,14 +290,14 @@ impl System for CodeSystem {
         let StepResult {
             state,
             broken,
-            situations,
+            covered,
             reached,
             ..
         } = taken;
         Outcome {
             state,
             broken,
-            situations,
+            covered,
             bounds: reached,
             left_out: 0,
         }

@@ -1,11 +1,11 @@
 //! The system *design*: the model alone, under every crash and rebalance interleaving within its bounds.
 
+mod coverage;
 pub mod descriptor;
 pub mod mutants;
 pub(crate) mod narrative;
 mod observe;
 pub mod runs;
-mod situations;
 mod view;
 
 use plimsoll_model::{
@@ -17,13 +17,13 @@ use crate::{
     descriptor::Watching,
     ledger::{Ledger, Watched},
     narrate::{Narrate, Narrative, NotPossible},
-    system::{Head, Outcome, Replay, Situation, System},
+    system::{CoverageGoal, Head, Outcome, Replay, System},
 };
 
+pub use coverage::covered;
 pub use descriptor::Design;
 use narrative::{ModelStep, narrative};
 pub use observe::{Surroundings, observations};
-pub use situations::met;
 pub use view::ModelView;
 
 /// The model, with the promises watching.
@@ -142,12 +142,12 @@ impl System for DesignSystem {
         .to_vec()
     }
 
-    fn situations(&self) -> &'static [Situation] {
-        situations::ALL
+    fn coverage_goals(&self) -> &'static [CoverageGoal] {
+        coverage::ALL
     }
 
     fn expected(&self) -> u64 {
-        situations::expected(&self.machine.bounds)
+        coverage::expected(&self.machine.bounds)
     }
 
     fn bound_names(&self) -> Vec<&'static str> {
@@ -169,11 +169,11 @@ impl System for DesignSystem {
 
     fn step(&self, from: &Watch, action: Action) -> Outcome<Watch> {
         let (watch, step, broken) = self.step_raw(from, action);
-        let situations = met(from, &step, &watch);
+        let covered = covered(from, &step, &watch);
         Outcome {
             state: canonical(watch, self.machine.design).0,
             broken,
-            situations,
+            covered,
             bounds: step.reached,
             left_out: 0,
         }

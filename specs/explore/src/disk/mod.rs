@@ -18,11 +18,12 @@
 //! | how are all the points found at which the power may fail? | `recorder` |
 //! | what is expected after a cut? | `expect` |
 //! | what is asked of a recovered log? | `recover` |
-//! | what must be met? | `situations` |
+//! | what must be met? | `coverage` |
 //! | what can be broken on purpose? | [`mutants`] |
 //! | how is a path told? | `narrative`, in the words of `words` |
 
 pub mod bounds;
+mod coverage;
 pub mod descriptor;
 mod expect;
 pub mod mutants;
@@ -31,7 +32,6 @@ mod recorder;
 mod recover;
 mod run_step;
 pub mod runs;
-mod situations;
 pub mod state;
 pub mod step;
 mod system;

@@ -66,11 +66,15 @@ impl Narrate for DiskSystem {
 impl DiskSystem {
     fn words(&self, at: &DiskState, action: DiskAction, next: &DiskState) -> Words {
         match (at, action) {
-            (DiskState::Running(running), DiskAction::Step(step)) => self.step_told(running, step),
-            (DiskState::Running(running), DiskAction::Cut { during, after, .. }) => {
-                self.cut_told(running, during, after, next)
+            (DiskState::Running(running), DiskAction::Step(step)) => {
+                self.step_in_words(running, step)
             }
-            (DiskState::Off(off), DiskAction::Recover) => recovery_told(&self.recover(off, true)),
+            (DiskState::Running(running), DiskAction::Cut { during, after, .. }) => {
+                self.cut_in_words(running, during, after, next)
+            }
+            (DiskState::Off(off), DiskAction::Recover) => {
+                recovery_in_words(&self.recover(off, true))
+            }
             (DiskState::Off(off), DiskAction::CutRecovery { after, .. }) => {
                 let recovered = self.recover(off, true);
                 let left = left(&recovered.disks[usize::from(after)], next);
@@ -85,7 +89,7 @@ impl DiskSystem {
         }
     }
 
-    fn step_told(&self, running: &Running, step: Step) -> Words {
+    fn step_in_words(&self, running: &Running, step: Step) -> Words {
         let taken = self.take(running, step, true);
         let mut description = vec![taken.description];
         let before = running.expect.acknowledged;
@@ -103,7 +107,7 @@ impl DiskSystem {
         )
     }
 
-    fn cut_told(
+    fn cut_in_words(
         &self,
         running: &Running,
         during: Option<Step>,
@@ -116,7 +120,7 @@ impl DiskSystem {
         };
         let taken = self.take(running, step, true);
         let description = vec![
-            format!("the power fails during {}", during_told(step)),
+            format!("the power fails during {}", step_name(step)),
             left(&taken.before[usize::from(after)], next),
         ];
         (description, operations(&taken.operations, after))
@@ -160,7 +164,7 @@ impl DiskSystem {
     }
 }
 
-fn recovery_told(recovered: &Recovered) -> Words {
+fn recovery_in_words(recovered: &Recovered) -> Words {
     let notes = disk_note(&recovered.operations).into_iter().collect();
     let Some((_, report)) = &recovered.opened else {
         return (
@@ -235,7 +239,7 @@ fn messages(action: DiskAction, description: &[String]) -> Vec<Message> {
         .collect()
 }
 
-fn during_told(step: Step) -> String {
+fn step_name(step: Step) -> String {
     match step {
         Step::Append(_) | Step::AppendTwo | Step::Retry(_) => "an append".to_owned(),
         Step::Tombstone(_) => "the append of a tombstone".to_owned(),

@@ -16,10 +16,10 @@ use plimsoll_promises::{
 };
 
 use super::{
+    coverage::Coverage,
     expect::{WrittenLog, batch},
     recorder::Recorder,
     run_step::{DIRECTORY, answer, ruled, wire},
-    situations::Coverage,
     state::Off,
     view::RealLog,
     workload::{PLAIN, next_sequence, sent_before},

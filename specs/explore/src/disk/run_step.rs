@@ -17,9 +17,9 @@ use plimsoll_promises::{
 };
 
 use super::{
+    coverage::Coverage,
     expect::{Expect, Open, WrittenLog, batch},
     recorder::Recorder,
-    situations::Coverage,
     state::Running,
     step::Step,
     view::RealLog,

@@ -8,18 +8,18 @@ use plimsoll_promises::{Broken, storage::Summary};
 
 use super::{
     bounds::{Begin, DiskBounds},
+    coverage::{self, Coverage},
     expect::Expect,
     expect::RETENTION_MS,
     recover::{Recovered, recover},
     run_step::{DIRECTORY, StepResult, at_rest, take},
-    situations::{self, Coverage},
     state::{DiskState, Off, Running},
     step::{DiskAction, Step},
     workloads::{Workloads, count_workloads},
 };
 use crate::{
     ledger::Watched,
-    system::{Head, Outcome, Situation, System},
+    system::{CoverageGoal, Head, Outcome, System},
 };
 
 /// The log on its disk.
@@ -163,7 +163,7 @@ impl DiskSystem {
         let mut dropped = left.dropped;
         for (index, survivor) in left.disks.into_iter().enumerate() {
             let met = Coverage {
-                name_lost: situations::name_is_lost(disk, &survivor),
+                name_lost: coverage::name_is_lost(disk, &survivor),
                 ..Coverage::default()
             };
             let index = u16::try_from(index).expect("the bound on survivors is a u16");
@@ -268,7 +268,7 @@ fn outcome(
     Outcome {
         state,
         broken,
-        situations: met.bits(),
+        covered: met.bits(),
         bounds: u8::from(left_out > 0),
         left_out,
     }
@@ -330,12 +330,12 @@ impl System for DiskSystem {
         ]
     }
 
-    fn situations(&self) -> &'static [Situation] {
-        situations::ALL
+    fn coverage_goals(&self) -> &'static [CoverageGoal] {
+        coverage::ALL
     }
 
     fn expected(&self) -> u64 {
-        situations::expected(&self.bounds)
+        coverage::expected(&self.bounds)
     }
 
     fn bound_names(&self) -> Vec<&'static str> {

@@ -58,7 +58,7 @@ pub enum GroupsAction {
 /// A timer of the group that members join.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Timer {
-    /// The session of a member, of its so-manieth life.
+    /// The session of a member, of its n-th life.
     Session(Who, u8),
     /// The join phase.
     Join,

@@ -28,7 +28,7 @@ pub(super) enum MemberStatus {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(super) struct Client {
     pub(super) stands: MemberStatus,
-    /// Its so-manieth life; each has an id of its own.
+    /// Which of its lives it is in, from 1; each has an id of its own.
     pub(super) life: u8,
     /// It was told that id.
     pub(super) is_named: bool,

@@ -17,13 +17,14 @@
 //! | what does the log hold, and what may a cleaner remove? | `log` |
 //! | what were clients told? | `expect` |
 //! | what is held to the promises? | `hold`, `recover` |
-//! | what must be met? | `situations` |
+//! | what must be met? | `coverage` |
 //! | what can be broken on purpose? | [`mutants`] |
 //! | how is a path told? | `tale` |
 
 pub mod action;
 pub mod bounds;
 mod checks;
+mod coverage;
 pub mod descriptor;
 mod expect;
 mod load;
@@ -35,7 +36,6 @@ mod recover;
 mod routes;
 mod run_step;
 pub mod runs;
-mod situations;
 pub mod state;
 mod system;
 mod view;

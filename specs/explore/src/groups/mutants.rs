@@ -328,7 +328,7 @@ pub const COORDINATOR: [CoordinatorMutant; 18] = [
     },
 ];
 
-/// Mistakes of the catalogue's first set that this system does not hunt, and where they are.
+/// Mistakes of the catalogue's first set that this system does not search for, and where they are.
 pub const ELSEWHERE: [(&str, &str); 13] = [
     (
         "C-1",

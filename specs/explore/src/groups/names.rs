@@ -140,7 +140,7 @@ impl Who {
         self as usize
     }
 
-    /// The id that it has in its so-manieth life.
+    /// The id that it has in its n-th life.
     pub(super) fn id(self, life: u8) -> Text {
         format!("{}/{life}", self.name()).into()
     }

@@ -353,7 +353,7 @@ fn log(state: &GroupsState) -> String {
         if index == bar {
             description.push("|".to_owned());
         }
-        description.push(format!("{at}:[{}]", entry_told(&slot.entry)));
+        description.push(format!("{at}:[{}]", entry_in_words(&slot.entry)));
     }
     match (description.is_empty(), bar == left.len()) {
         (true, _) => "nothing".to_owned(),
@@ -362,7 +362,7 @@ fn log(state: &GroupsState) -> String {
     }
 }
 
-fn entry_told(entry: &Entry) -> String {
+fn entry_in_words(entry: &Entry) -> String {
     let (producer, record) = match entry {
         Entry::Marker { ended, .. } => {
             return match ended {

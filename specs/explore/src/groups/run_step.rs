@@ -17,10 +17,10 @@ use plimsoll_promises::{
 use super::{
     action::{GroupsAction, Timer},
     checks,
+    coverage::Coverage,
     expect::{Call, MemberStatus},
     log::meant,
     names::{GROUP, OffsetKey, PARTITIONS, PRODUCER, RETENTION_MS, TICK_MS, TOPIC, Who},
-    situations::Coverage,
     state::GroupsState,
     system::GroupsSystem,
     view::{Memory, in_memory},

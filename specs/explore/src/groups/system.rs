@@ -7,17 +7,17 @@ use plimsoll_promises::PromiseId;
 use super::{
     action::{GroupsAction, Removal, Timer},
     bounds::{Begin, GroupsBounds},
+    coverage,
     expect::{Expect, MemberStatus},
     log::TopicLog,
     names::{BEGIN_MS, GROUP, OffsetKey, Who, config, topics},
     routes::Routes,
     run_step::{StepResult, take},
-    situations,
     state::{GroupsState, Left},
 };
 use crate::{
     ledger::Watched,
-    system::{Head, Outcome, Situation, System},
+    system::{CoverageGoal, Head, Outcome, System},
 };
 
 /// The coordinator of an offsets topic, and what is done to it.
@@ -212,12 +212,12 @@ impl System for GroupsSystem {
         self.bounds.listed()
     }
 
-    fn situations(&self) -> &'static [Situation] {
-        &situations::ALL
+    fn coverage_goals(&self) -> &'static [CoverageGoal] {
+        &coverage::ALL
     }
 
     fn expected(&self) -> u64 {
-        situations::expected(&self.bounds)
+        coverage::expected(&self.bounds)
     }
 
     fn bound_names(&self) -> Vec<&'static str> {
@@ -268,7 +268,7 @@ impl System for GroupsSystem {
         let taken = self.take(state, action);
         Outcome {
             bounds: u8::from(taken.next.left.steps == 0),
-            situations: taken.met.bits(),
+            covered: taken.met.bits(),
             left_out: 0,
             broken: taken.broken,
             state: taken.next,

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use crate::system::{Head, Outcome, Replay, Situation, System};
+use crate::system::{CoverageGoal, Head, Outcome, Replay, System};
 
 /// A system, and whether it is to go on.
 pub struct Cancellable<S> {
@@ -43,8 +43,8 @@ impl<S: System> System for Cancellable<S> {
         self.system.bounds()
     }
 
-    fn situations(&self) -> &'static [Situation] {
-        self.system.situations()
+    fn coverage_goals(&self) -> &'static [CoverageGoal] {
+        self.system.coverage_goals()
     }
 
     fn expected(&self) -> u64 {

@@ -53,9 +53,9 @@ pub struct Findings<A> {
     pub complete: bool,
     /// The first breach of each promise, by promise.
     pub breaches: Vec<Breach<A>>,
-    /// How many steps met each situation.
-    pub situations: Vec<u64>,
-    /// How many steps met each bound.
+    /// How many steps reached each coverage goal.
+    pub covered: Vec<u64>,
+    /// How many steps reached each bound.
     pub bounds: Vec<u64>,
     /// How many outcomes a cap left out.
     pub left_out: u64,
@@ -88,7 +88,7 @@ impl<A> Findings<A> {
             transitions: self.transitions,
             depth: self.depth,
             complete: self.complete,
-            situations: self.situations,
+            covered: self.covered,
             bounds: self.bounds,
             left_out: self.left_out,
             worst: self.worst,
@@ -164,7 +164,7 @@ impl<'a, S: System> Search<'a, S> {
             depth: 0,
             complete: true,
             breaches: Vec::new(),
-            situations: vec![0; system.situations().len()],
+            covered: vec![0; system.coverage_goals().len()],
             bounds: vec![0; system.bound_names().len()],
             left_out: 0,
             worst: Replay::default(),
@@ -246,13 +246,13 @@ impl<'a, S: System> Search<'a, S> {
         let Outcome {
             state,
             broken,
-            situations,
+            covered,
             bounds,
             left_out,
         } = outcome;
         self.findings.transitions += 1;
         self.findings.left_out += left_out;
-        count(&mut self.findings.situations, situations);
+        count(&mut self.findings.covered, covered);
         count(&mut self.findings.bounds, u64::from(bounds));
         let new = self.seen.insert(fingerprint);
         for broken in broken {

@@ -1,7 +1,7 @@
 //! The same search by several threads: each expands a part of a level, and what they found is taken in in the order of
 //! the level. Counts and paths are the same for any number of threads.
 //!
-//! For systems whose steps are dear. What a thread expanded although another had met it first is thrown away.
+//! For systems whose steps are dear. What a thread expanded although another had expanded it first is thrown away.
 
 use std::{
     collections::HashSet,
@@ -19,8 +19,8 @@ use crate::system::{Outcome, System};
 /// States of a level that a thread expands at a time.
 const CHUNK: usize = 16;
 
-/// What a thread met: a step, from a state of the level or from one that was met before it in the same chunk.
-struct Coverage<S: System> {
+/// What a thread expanded: a step, from a state of the level or from one that was reached before it in the same chunk.
+struct Expanded<S: System> {
     from: From,
     action: S::Action,
     outcome: Outcome<S::State>,
@@ -32,11 +32,11 @@ enum From {
     /// A state of the level, by its number in the search.
     Level(u32),
     /// What an earlier step of the chunk reached.
-    Coverage(usize),
+    Expanded(usize),
 }
 
 /// Whose turn it is, and the next level as far as it is known.
-type GroupStep<S> = (usize, Vec<(S, u32)>);
+type Turn<S> = (usize, Vec<(S, u32)>);
 
 /// One level, as its threads share it.
 struct Level<'a, 's, S: System> {
@@ -48,7 +48,7 @@ struct Level<'a, 's, S: System> {
     /// The next chunk to be expanded.
     chunk: AtomicUsize,
     /// The next chunk to be taken in.
-    turn: Mutex<GroupStep<S::State>>,
+    turn: Mutex<Turn<S::State>>,
     taken: Condvar,
 }
 
@@ -133,7 +133,7 @@ impl<S: System> Level<'_, '_, S> {
             let chunk = self.chunk.fetch_add(1, Ordering::Relaxed);
             let states = self.states.chunks(CHUNK).nth(chunk);
             let Some(states) = states else { return };
-            let met = match self.cut_short() {
+            let expanded = match self.cut_short() {
                 true => None,
                 false => Some(self.expand(states)),
             };
@@ -147,7 +147,7 @@ impl<S: System> Level<'_, '_, S> {
                     .wait(turn)
                     .unwrap_or_else(PoisonError::into_inner);
             }
-            let (states, depth) = self.take_in(met, &mut turn.1);
+            let (states, depth) = self.take_in(expanded, &mut turn.1);
             turn.0 += 1;
             drop(turn);
             self.taken.notify_all();
@@ -161,25 +161,30 @@ impl<S: System> Level<'_, '_, S> {
     }
 
     /// Takes every step of some states, and of what is to be passed on the way, without telling the search yet.
-    fn expand(&self, states: &[(S::State, u32)]) -> Vec<Coverage<S>> {
-        let mut met: Vec<Coverage<S>> = Vec::new();
+    fn expand(&self, states: &[(S::State, u32)]) -> Vec<Expanded<S>> {
+        let mut expanded: Vec<Expanded<S>> = Vec::new();
         let mut own = HashSet::new();
         for (state, number) in states {
-            let mut passed = self.met(state, From::Level(*number), &mut met, &mut own);
+            let mut passed = self.expand_one(state, From::Level(*number), &mut expanded, &mut own);
             while let Some(index) = passed.pop() {
-                let state = met[index].outcome.state.clone();
-                passed.extend(self.met(&state, From::Coverage(index), &mut met, &mut own));
+                let state = expanded[index].outcome.state.clone();
+                passed.extend(self.expand_one(
+                    &state,
+                    From::Expanded(index),
+                    &mut expanded,
+                    &mut own,
+                ));
             }
         }
-        met
+        expanded
     }
 
     /// Takes every step of one state; those that lead to what is new and to be passed, the last first.
-    fn met(
+    fn expand_one(
         &self,
         state: &S::State,
         from: From,
-        met: &mut Vec<Coverage<S>>,
+        expanded: &mut Vec<Expanded<S>>,
         own: &mut HashSet<u64>,
     ) -> Vec<usize> {
         let mut passed = Vec::new();
@@ -188,9 +193,9 @@ impl<S: System> Level<'_, '_, S> {
             let fingerprint = search.fingerprint(&outcome.state);
             let new = !search.has_seen(fingerprint) && own.insert(fingerprint);
             if new && self.system.passes(&outcome.state) {
-                passed.push(met.len());
+                passed.push(expanded.len());
             }
-            met.push(Coverage {
+            expanded.push(Expanded {
                 from,
                 action,
                 outcome,
@@ -201,25 +206,25 @@ impl<S: System> Level<'_, '_, S> {
         passed
     }
 
-    /// Tells the search what was met, in order; states and depth by now. `None`: it was cut short.
+    /// Tells the search what was expanded, in order; states and depth by now. `None`: it was cut short.
     fn take_in(
         &self,
-        met: Option<Vec<Coverage<S>>>,
+        expanded: Option<Vec<Expanded<S>>>,
         next: &mut Vec<(S::State, u32)>,
     ) -> (usize, usize) {
         let mut search = self.search.write().unwrap_or_else(PoisonError::into_inner);
-        let Some(met) = met else {
+        let Some(expanded) = expanded else {
             search.findings.complete = false;
             return (search.states(), search.findings.depth);
         };
         // The number that each step's outcome got, if it was new.
-        let mut numbers: Vec<Option<u32>> = Vec::with_capacity(met.len());
-        for one in met {
+        let mut numbers: Vec<Option<u32>> = Vec::with_capacity(expanded.len());
+        for one in expanded {
             let from = match one.from {
                 From::Level(number) => Some(number),
-                From::Coverage(index) => numbers[index],
+                From::Expanded(index) => numbers[index],
             };
-            // What was reached from something that another thread met first was taken in with that.
+            // What was reached from something that another thread expanded first was taken in with that.
             let reached =
                 from.and_then(|from| search.take(from, one.action, one.outcome, one.fingerprint));
             numbers.push(reached.as_ref().map(|(_, number)| *number));

@@ -8,7 +8,7 @@ use super::{
     run_step::DIRECTORY,
     step::Kind,
 };
-use crate::system::Situation;
+use crate::system::CoverageGoal;
 
 /// What was met in one step.
 #[derive(Debug, Clone, Copy, Default)]
@@ -32,9 +32,9 @@ pub(super) struct Coverage {
     pub(super) write_undone: bool,
 }
 
-/// A situation, whether a step met it, and whether these bounds reach it.
+/// A coverage goal, whether a step reached it, and whether these bounds reach it.
 struct Case {
-    situation: Situation,
+    goal: CoverageGoal,
     met: fn(&Coverage) -> bool,
     possible: fn(&DiskBounds) -> bool,
 }
@@ -45,7 +45,7 @@ const fn case(
     possible: fn(&DiskBounds) -> bool,
 ) -> Case {
     Case {
-        situation: Situation { description },
+        goal: CoverageGoal { description },
         met,
         possible,
     }
@@ -172,18 +172,18 @@ const CASES: [Case; 17] = [
     ),
 ];
 
-/// The situations by themselves.
-pub(super) const ALL: &[Situation] = &{
-    let mut all = [Situation { description: "" }; CASES.len()];
+/// The coverage goals by themselves.
+pub(super) const ALL: &[CoverageGoal] = &{
+    let mut all = [CoverageGoal { description: "" }; CASES.len()];
     let mut i = 0;
     while i < CASES.len() {
-        all[i] = CASES[i].situation;
+        all[i] = CASES[i].goal;
         i += 1;
     }
     all
 };
 
-/// Which situations these bounds can reach, as bits.
+/// Which coverage goals these bounds can reach, as bits.
 pub(super) fn expected(bounds: &DiskBounds) -> u64 {
     let cases = CASES.iter().enumerate();
     cases

@@ -3,11 +3,11 @@
 use plimsoll_model::{Bounds, Entry, Event, Phase, Step};
 
 use super::Watch;
-use crate::system::Situation;
+use crate::system::CoverageGoal;
 
-/// The situations, each with when it is met and which bounds it takes.
+/// The coverage goals, each with when a step reaches it and which bounds it takes.
 struct Case {
-    situation: Situation,
+    goal: CoverageGoal,
     met: fn(&Watch, &Step, &Watch) -> bool,
     possible: fn(&Bounds) -> bool,
 }
@@ -18,7 +18,7 @@ const fn case(
     possible: fn(&Bounds) -> bool,
 ) -> Case {
     Case {
-        situation: Situation { description },
+        goal: CoverageGoal { description },
         met,
         possible,
     }
@@ -150,19 +150,19 @@ const CASES: [Case; 14] = [
     ),
 ];
 
-/// The situations by themselves.
-pub const ALL: &[Situation] = &{
-    let mut all = [Situation { description: "" }; CASES.len()];
+/// The coverage goals by themselves.
+pub const ALL: &[CoverageGoal] = &{
+    let mut all = [CoverageGoal { description: "" }; CASES.len()];
     let mut i = 0;
     while i < CASES.len() {
-        all[i] = CASES[i].situation;
+        all[i] = CASES[i].goal;
         i += 1;
     }
     all
 };
 
-/// Which situations a step met, as bits.
-pub fn met(before: &Watch, step: &Step, after: &Watch) -> u64 {
+/// Which coverage goals a step reached, as bits.
+pub fn covered(before: &Watch, step: &Step, after: &Watch) -> u64 {
     let bits = CASES
         .iter()
         .enumerate()
@@ -170,7 +170,7 @@ pub fn met(before: &Watch, step: &Step, after: &Watch) -> u64 {
     bits.sum()
 }
 
-/// Which situations these bounds can reach, as bits.
+/// Which coverage goals these bounds can reach, as bits.
 pub fn expected(bounds: &Bounds) -> u64 {
     CASES
         .iter()

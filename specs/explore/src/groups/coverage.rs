@@ -3,7 +3,7 @@
 use plimsoll_coordinator::{Answer, ErrorCode, GroupResponse};
 
 use super::{bounds::GroupsBounds, expect::Call};
-use crate::system::Situation;
+use crate::system::CoverageGoal;
 
 /// What a step met.
 #[derive(Debug, Clone, Copy, Default)]
@@ -22,41 +22,41 @@ pub(super) struct Coverage {
     pub(super) in_doubt: bool,
 }
 
-pub(super) const ALL: [Situation; 12] = [
-    Situation {
+pub(super) const ALL: [CoverageGoal; 12] = [
+    CoverageGoal {
         description: "a commit was acknowledged",
     },
-    Situation {
+    CoverageGoal {
         description: "a member's commit was refused",
     },
-    Situation {
+    CoverageGoal {
         description: "an assignment was handed out",
     },
-    Situation {
+    CoverageGoal {
         description: "an offset or a group was deleted, and the administrator told so",
     },
-    Situation {
+    CoverageGoal {
         description: "a timer ran out",
     },
-    Situation {
+    CoverageGoal {
         description: "an offset expired",
     },
-    Situation {
+    CoverageGoal {
         description: "a failover lost what was not durable",
     },
-    Situation {
+    CoverageGoal {
         description: "a failover kept what was not durable yet",
     },
-    Situation {
+    CoverageGoal {
         description: "a compacted log was loaded",
     },
-    Situation {
+    CoverageGoal {
         description: "a load's read failed",
     },
-    Situation {
+    CoverageGoal {
         description: "an append failed",
     },
-    Situation {
+    CoverageGoal {
         description: "a coordinator was lost while somebody waited for its answer",
     },
 ];
@@ -109,7 +109,7 @@ impl Coverage {
     }
 }
 
-/// The situations that these bounds can reach.
+/// The coverage goals that these bounds can reach.
 pub(super) fn expected(bounds: &GroupsBounds) -> u64 {
     let has_members = bounds.members().next().is_some();
     let commits = bounds.simple || has_members;
