@@ -145,7 +145,7 @@ impl Log {
         }
         let header = placed.header();
         self.active.push(header, &self.config);
-        let window = self.config.decisions.dedup_window;
+        let window = self.config.remembered_batches();
         self.derived.apply(header, marker, window);
         self.unchecked_bytes += header.total_bytes() as u64;
         Ok(Appended {

@@ -1,6 +1,10 @@
 //! Settings of a log.
 
-use crate::{Decisions, LogError};
+#[cfg(feature = "mutants")]
+use crate::Decisions;
+use crate::LogError;
+use crate::mutant::mutant;
+use crate::producers::REMEMBERED_BATCHES;
 
 /// Settings of a log. The default is Kafka's for a topic that is not compacted; times are in milliseconds, sizes in
 /// bytes.
@@ -29,7 +33,8 @@ pub struct LogConfig {
     pub checkpoint_bytes: u64,
     /// `producer.id.expiration.ms`: a producer that was quiet for so long is forgotten.
     pub producer_expiration_ms: i64,
-    /// Right by default; see [`Decisions`].
+    /// Known mistakes, none by default.
+    #[cfg(feature = "mutants")]
     pub decisions: Decisions,
 }
 
@@ -49,12 +54,21 @@ impl Default for LogConfig {
             offset_map_bytes: 128 << 20,
             checkpoint_bytes: 4 << 20,
             producer_expiration_ms: DAY_MS,
+            #[cfg(feature = "mutants")]
             decisions: Decisions::default(),
         }
     }
 }
 
 impl LogConfig {
+    /// How many batches of a producer are remembered (L8).
+    pub(crate) fn remembered_batches(&self) -> usize {
+        match mutant!(self, dedup_window: DedupWindow::One) {
+            true => 1,
+            false => REMEMBERED_BATCHES,
+        }
+    }
+
     pub(crate) fn check(&self) -> Result<(), LogError> {
         let wrong = [
             (

@@ -1,7 +1,6 @@
 //! What is known of a log's batches besides where they lie: all of it a function of the log (L11).
 
 use crate::BatchHeader;
-use crate::decisions::DedupWindow;
 use crate::epochs::LeaderEpochs;
 use crate::producers::Producers;
 use crate::transactions::Transactions;
@@ -29,7 +28,7 @@ impl Derived {
         &mut self,
         header: &BatchHeader,
         marker: Option<MarkerSays>,
-        window: DedupWindow,
+        window: usize,
     ) {
         self.producers
             .apply(header, marker.map(|m| m.coordinator_epoch), window);

@@ -20,6 +20,7 @@ mod batch;
 mod checkpoint;
 mod clean;
 mod config;
+#[cfg(feature = "mutants")]
 pub mod decisions;
 mod derived;
 mod dry_run_recovery;
@@ -27,6 +28,7 @@ mod epochs;
 mod error;
 mod index;
 mod log;
+mod mutant;
 mod producers;
 mod read;
 mod reader;
@@ -47,6 +49,7 @@ pub use batch::{
 };
 pub use clean::{CleanReport, Dropped};
 pub use config::LogConfig;
+#[cfg(feature = "mutants")]
 pub use decisions::Decisions;
 pub use dry_run_recovery::{DryRun, Writer};
 pub use epochs::LeaderEpoch;

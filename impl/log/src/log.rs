@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use plimsoll_disk::{Disk, DiskError};
 
-use crate::decisions::{Acknowledge, FailedSync};
 use crate::derived::Derived;
+use crate::mutant::mutant;
 use crate::producers::ProducerState;
 use crate::recovery::{RESTART, mark};
 use crate::{
@@ -92,9 +92,9 @@ impl Log {
 
     /// Everything below may be acknowledged to producers (L1).
     pub fn acknowledged_end_offset(&self) -> i64 {
-        match self.config.decisions.acknowledge {
-            Acknowledge::OnceSynced => self.synced_end,
-            Acknowledge::AtAppend => self.log_end_offset(),
+        match mutant!(self.config, acknowledge: Acknowledge::AtAppend) {
+            true => self.log_end_offset(),
+            false => self.synced_end,
         }
     }
 
@@ -186,7 +186,7 @@ impl Log {
 
     /// What follows from a sync that failed: nobody may try again, for the kernel has marked what was lost as clean.
     pub(crate) fn sync_failed(&mut self, disk: &mut impl Disk, error: DiskError) -> LogError {
-        if self.config.decisions.failed_sync == FailedSync::Stop {
+        if !mutant!(self.config, failed_sync: FailedSync::Retry) {
             self.stop_unsynced(disk, &error);
         }
         LogError::Disk(error)

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::decisions::DedupWindow;
 use crate::{BatchHeader, ProducerError, sequence_after};
 
 /// A batch that a producer wrote.
@@ -34,14 +33,8 @@ pub struct ProducerState {
     pub batches: Vec<ProducerBatch>,
 }
 
-impl DedupWindow {
-    fn batches(self) -> usize {
-        match self {
-            DedupWindow::Five => 5,
-            DedupWindow::One => 1,
-        }
-    }
-}
+/// Batches of a producer that are remembered: as many as it may have in flight (L8).
+pub(crate) const REMEMBERED_BATCHES: usize = 5;
 
 /// The producers of a log, by id.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -126,7 +119,7 @@ impl Producers {
         &mut self,
         header: &BatchHeader,
         coordinator_epoch: Option<i32>,
-        window: DedupWindow,
+        window: usize,
     ) {
         if header.producer_id < 0 {
             return;
@@ -192,8 +185,8 @@ impl ProducerState {
         }
     }
 
-    fn remember(&mut self, header: &BatchHeader, window: DedupWindow) {
-        if self.batches.len() >= window.batches() {
+    fn remember(&mut self, header: &BatchHeader, window: usize) {
+        if self.batches.len() >= window {
             self.batches.remove(0);
         }
         self.batches.push(ProducerBatch {

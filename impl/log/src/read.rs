@@ -2,7 +2,7 @@
 
 use plimsoll_disk::Disk;
 
-use crate::decisions::FetchInside;
+use crate::mutant::mutant;
 use crate::reader::CHUNK_BYTES;
 use crate::{Batch, Log, LogConfig, ReadError, Segment};
 
@@ -80,7 +80,12 @@ impl Wanted {
         let mut walk = segment.walk(disk, config, self.from, chunk)?;
         while let Some(found) = walk.next()? {
             let header = &found.header;
-            if header.last_offset() < self.from || self.passes_over(header.base_offset, config) {
+            if header.last_offset() < self.from {
+                continue;
+            }
+            if mutant!(config, fetch_inside: FetchInside::NextBatch)
+                && header.base_offset < self.from
+            {
                 continue;
             }
             if header.last_offset() >= self.below || !self.has_room(found.bytes.len()) {
@@ -89,10 +94,6 @@ impl Wanted {
             self.batches.push(segment.parse(&found)?);
         }
         Ok(true)
-    }
-
-    fn passes_over(&self, base_offset: i64, config: &LogConfig) -> bool {
-        config.decisions.fetch_inside == FetchInside::NextBatch && base_offset < self.from
     }
 
     /// Counts a batch in, unless it is one too many.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use plimsoll_disk::Disk;
 
+use crate::mutant::mutant;
 use crate::reader::{BatchReader, damaged};
 use crate::segment_index::{Covered, SegmentIndex, later};
 use crate::{BatchHeader, Damage, LogConfig, ReadError};
@@ -110,7 +111,7 @@ impl Segment {
             path: &self.path,
             base_offset: self.base_offset,
             interval: config.index_interval_bytes,
-            believe: config.decisions.index_files,
+            unchecked: mutant!(config, index_files: IndexFiles::Trusted),
         }
     }
 

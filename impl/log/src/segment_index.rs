@@ -9,7 +9,6 @@ use std::sync::{Arc, OnceLock};
 
 use plimsoll_disk::{Disk, DiskError};
 
-use crate::decisions::IndexFiles as Believe;
 use crate::index::Entries;
 use crate::reader::{BatchReader, CHUNK_BYTES, damaged};
 use crate::{BatchHeader, Damage, ReadError};
@@ -77,7 +76,8 @@ pub(crate) struct Covered<'a> {
     pub(crate) path: &'a str,
     pub(crate) base_offset: i64,
     pub(crate) interval: u32,
-    pub(crate) believe: Believe,
+    /// Whether its index files are read without their checksums: a known mistake.
+    pub(crate) unchecked: bool,
 }
 
 impl Covered<'_> {
@@ -187,8 +187,8 @@ impl SegmentIndex {
 
     /// The entries in the files, if those are what the checkpoint says.
     fn believed(&self, disk: &impl Disk, of: Covered<'_>) -> Result<Option<Entries>, DiskError> {
-        let offsets = content(disk, &of.offsets_path(), self.below.offsets, of.believe)?;
-        let times = content(disk, &of.times_path(), self.below.times, of.believe)?;
+        let offsets = content(disk, &of.offsets_path(), self.below.offsets, of.unchecked)?;
+        let times = content(disk, &of.times_path(), self.below.times, of.unchecked)?;
         Ok(match (offsets, times) {
             (Some(offsets), Some(times)) => Some(Entries::decode(&offsets, &times)),
             _ => None,
@@ -258,20 +258,20 @@ fn content(
     disk: &impl Disk,
     path: &str,
     extent: Extent,
-    believe: Believe,
+    unchecked: bool,
 ) -> Result<Option<Vec<u8>>, DiskError> {
-    let length = match (believe, usize::try_from(extent.bytes)) {
-        (Believe::Checked, Ok(0)) => return Ok(Some(Vec::new())),
-        (Believe::Checked, Ok(length)) => length,
-        (Believe::Checked, Err(_)) => return Ok(None),
-        (Believe::Trusted, _) => usize::MAX,
+    let length = match usize::try_from(extent.bytes) {
+        _ if unchecked => usize::MAX,
+        Ok(0) => return Ok(Some(Vec::new())),
+        Ok(length) => length,
+        Err(_) => return Ok(None),
     };
     match disk.read_at(path, 0, length) {
         Err(DiskError::NotFound { .. }) => Ok(None),
         Err(error) => Err(error),
         Ok(bytes) => {
             let right = Extent::default().and(&bytes) == extent;
-            Ok((right || believe == Believe::Trusted).then_some(bytes))
+            Ok((right || unchecked).then_some(bytes))
         }
     }
 }

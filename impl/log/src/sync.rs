@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use plimsoll_disk::{Disk, DiskError};
 
-use crate::decisions::{AdvanceRecoveryPoint, NewNames};
+use crate::mutant::mutant;
 use crate::{Log, LogError, RecoveryPoint};
 
 /// What a sync has to make durable. See [`Log::begin_sync`].
@@ -59,16 +59,12 @@ impl Log {
     }
 
     fn sync_and_checkpoint(&mut self, disk: &mut impl Disk) -> Result<(), LogError> {
-        match self.config.decisions.recovery_point {
-            AdvanceRecoveryPoint::AfterSync => {
-                self.sync_files(disk)?;
-                self.write_checkpoint(disk)
-            }
-            AdvanceRecoveryPoint::BeforeSync => {
-                self.write_checkpoint(disk)?;
-                self.sync_files(disk)
-            }
+        if mutant!(self.config, recovery_point: AdvanceRecoveryPoint::BeforeSync) {
+            self.write_checkpoint(disk)?;
+            return self.sync_files(disk);
         }
+        self.sync_files(disk)?;
+        self.write_checkpoint(disk)
     }
 
     pub(crate) fn sync_files(&mut self, disk: &mut impl Disk) -> Result<(), LogError> {
@@ -90,7 +86,7 @@ impl Log {
             .partition_point(|segment| segment.end_offset <= self.synced_end);
         let active = (self.active.end_offset > self.synced_end).then_some(&self.active);
         let segments = self.closed[first..].iter().chain(active);
-        let names = self.config.decisions.new_names == NewNames::Synced && self.names_changed;
+        let names = self.names_changed && !mutant!(self.config, new_names: NewNames::NotSynced);
         if names {
             // Those that come from now on are for the next one.
             self.names_changed = false;

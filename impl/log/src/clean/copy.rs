@@ -8,7 +8,7 @@ use super::group::Group;
 use super::output::Output;
 use super::retain::{Rule, Verdict};
 use super::swap;
-use crate::decisions::Swap;
+use crate::mutant::mutant;
 use crate::reader::CHUNK_BYTES;
 use crate::recovery::{RESTART, is_of_names};
 use crate::{Batch, BatchError, Damage, Log, LogError, ReadError, Segment};
@@ -53,10 +53,7 @@ impl Log {
         group: Group,
         output: Segment,
     ) -> Result<(), LogError> {
-        let swapped = match self.config.decisions.swap {
-            Swap::ByMarker => self.swap_by_marker(disk, group, output),
-            Swap::InPlace => self.swap_in_place(disk, group, output),
-        };
+        let swapped = self.swap_by_marker(disk, group, output);
         if let Err(error) = &swapped {
             self.stop_unsynced(disk, error);
             // Nobody who opens the log next can see which removals the disk may never get.
@@ -76,6 +73,13 @@ impl Log {
         output: Segment,
     ) -> Result<(), LogError> {
         let (directory, file) = (self.directory.clone(), output.path.clone());
+        if mutant!(self.config, swap: Swap::InPlace) {
+            for segment in self.replace(group, output) {
+                swap::remove(disk, &segment.path)?;
+            }
+            disk.rename(&format!("{file}{}", swap::CLEANED), &file)?;
+            return self.write_checkpoint(disk);
+        }
         swap::commit(disk, &directory, &file)?;
         let replaced = self.replace(group, output);
         for segment in &replaced[1..] {
@@ -84,20 +88,6 @@ impl Log {
         // The removals become durable with it.
         self.write_checkpoint(disk)?;
         Ok(swap::settle(disk, &directory, &file)?)
-    }
-
-    fn swap_in_place(
-        &mut self,
-        disk: &mut impl Disk,
-        group: Group,
-        output: Segment,
-    ) -> Result<(), LogError> {
-        let file = output.path.clone();
-        for segment in self.replace(group, output) {
-            swap::remove(disk, &segment.path)?;
-        }
-        disk.rename(&format!("{file}{}", swap::CLEANED), &file)?;
-        self.write_checkpoint(disk)
     }
 
     /// Replaces the group in memory; gives what was there.

@@ -7,7 +7,7 @@ use plimsoll_disk::Disk;
 use super::offset_map::OffsetMap;
 use super::range::Range;
 use super::transactions::{Aborted, Transactions};
-use crate::decisions::AbortedRecords;
+use crate::mutant::mutant;
 use crate::reader::CHUNK_BYTES;
 use crate::{Batch, BatchError, Damage, LogConfig, ReadError, Segment};
 
@@ -29,10 +29,12 @@ pub(super) fn build(
         map: OffsetMap::new(config.offset_map_bytes),
         end: range.end,
     };
-    let transactions = Transactions::new(match config.decisions.aborted_records {
-        AbortedRecords::LeftOut => aborted.to_vec(),
-        AbortedRecords::Entered => Vec::new(),
-    });
+    let transactions = Transactions::new(
+        match mutant!(config, aborted_records: AbortedRecords::Entered) {
+            true => Vec::new(),
+            false => aborted.to_vec(),
+        },
+    );
     let dirty = segments.iter().filter(|segment| {
         segment.end_offset > range.first_dirty && segment.base_offset < range.end
     });

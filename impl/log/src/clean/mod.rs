@@ -25,6 +25,8 @@ mod retain;
 pub(crate) mod swap;
 mod transactions;
 
+use std::sync::Arc;
+
 use plimsoll_disk::Disk;
 
 pub use report::{CleanReport, Dropped};
@@ -68,14 +70,14 @@ impl Log {
         report.end_offset = latest.end;
         (report.keys, report.key_bytes) = (latest.map.keys(), latest.map.bytes());
         let producers = self.derived.producers.clone();
+        let config = Arc::clone(&self.config);
         let mut rule = Rule {
             latest: &latest.map,
             transactions: Transactions::new(aborted),
             producers: &producers,
             end: latest.end,
             now_ms,
-            delete_retention_ms: self.config.delete_retention_ms,
-            decisions: self.config.decisions,
+            config: &config,
             dropped: Dropped::default(),
         };
         closed.truncate(closed.partition_point(|segment| segment.base < latest.end));

@@ -3,9 +3,9 @@
 use super::offset_map::OffsetMap;
 use super::report::Dropped;
 use super::transactions::Transactions;
-use crate::decisions::{Decisions, LastBatch, Tombstones};
+use crate::mutant::mutant;
 use crate::producers::Producers;
-use crate::{Batch, BatchError, BatchHeader, Marker};
+use crate::{Batch, BatchError, BatchHeader, LogConfig, Marker};
 
 /// What becomes of a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,8 +26,7 @@ pub(super) struct Rule<'a> {
     /// The pass reaches batches that end below this offset; others stay as they are.
     pub(super) end: i64,
     pub(super) now_ms: i64,
-    pub(super) delete_retention_ms: i64,
-    pub(super) decisions: Decisions,
+    pub(super) config: &'a LogConfig,
     pub(super) dropped: Dropped,
 }
 
@@ -58,7 +57,7 @@ impl Rule<'_> {
     /// Whether a batch stays even without records: the last of the output, and the one that has a producer's last
     /// sequence or, if it has written nothing yet, its epoch (K8).
     fn must_stay(&self, header: &BatchHeader, last_of_output: bool) -> bool {
-        if self.decisions.last_batch == LastBatch::Dropped {
+        if mutant!(self.config, last_batch: LastBatch::Dropped) {
             return false;
         }
         let known = self.producers.entries().get(&header.producer_id);
@@ -75,7 +74,7 @@ impl Rule<'_> {
 
     /// When what is reached now will have had its time.
     fn horizon_ms(&self) -> Option<i64> {
-        Some(self.now_ms.saturating_add(self.delete_retention_ms))
+        Some(self.now_ms.saturating_add(self.config.delete_retention_ms))
     }
 
     fn is_due(&self, header: &BatchHeader) -> bool {
@@ -120,13 +119,15 @@ impl Rule<'_> {
             self.dropped.aborted += header.records_count as u64;
             return Ok(None);
         }
-        let tombstones_go = match self.decisions.tombstones {
-            Tombstones::UntilHorizon => self.is_due(header),
-            Tombstones::RemovedAtOnce => true,
-            Tombstones::KeptForever => false,
-        };
+        let mut tombstones_go = self.is_due(header);
+        if mutant!(self.config, tombstones: Tombstones::RemovedAtOnce) {
+            tombstones_go = true;
+        }
+        if mutant!(self.config, tombstones: Tombstones::KeptForever) {
+            tombstones_go = false;
+        }
         let (latest, dropped) = (self.latest, &mut self.dropped);
-        let horizon_ms = self.now_ms.saturating_add(self.delete_retention_ms);
+        let horizon_ms = self.now_ms.saturating_add(self.config.delete_retention_ms);
         batch.retain(
             |record| {
                 let counter = match &record.key {

@@ -26,10 +26,10 @@ use std::sync::Arc;
 use plimsoll_disk::Disk;
 
 use crate::checkpoint::Checkpoint;
-use crate::decisions::{IndexFiles, RecoverProducers};
+use crate::mutant::mutant;
 use crate::producers::Producers;
 use crate::segment_index::SegmentIndex;
-use crate::{Log, LogConfig, LogError, RecoveryPoint, RecoveryReport, Segment, Writer};
+use crate::{Log, LogConfig, LogError, RecoveryPoint, RecoveryReport, Writer};
 
 use files::Files;
 use scan::{Recovered, Scan};
@@ -99,12 +99,13 @@ impl Log {
         } = recovered;
         let end = active.end_offset;
         derived.transactions.reached(end);
-        if config.decisions.recover_producers == RecoverProducers::Forgotten {
+        if mutant!(config, recover_producers: RecoverProducers::Forgotten) {
             derived.producers = Producers::default();
         }
-        if config.decisions.index_files == IndexFiles::Trusted {
-            closed.iter_mut().for_each(Segment::trust_index_files);
-            active.trust_index_files();
+        if mutant!(config, index_files: IndexFiles::Trusted) {
+            for segment in closed.iter_mut().chain([&mut active]) {
+                segment.index = SegmentIndex::in_files(segment.bytes, Default::default());
+            }
         }
         let first = closed.first().unwrap_or(&active).base_offset;
         let mut log = Log {
@@ -126,13 +127,6 @@ impl Log {
         };
         log.expire_producers(now_ms);
         log
-    }
-}
-
-impl Segment {
-    /// Believes whatever the index files say: a known mistake.
-    fn trust_index_files(&mut self) {
-        self.index = SegmentIndex::in_files(self.bytes, Default::default());
     }
 }
 

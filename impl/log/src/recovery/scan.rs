@@ -4,8 +4,8 @@ use plimsoll_disk::Disk;
 
 use super::again;
 use super::files::{Files, remove_segment};
-use crate::decisions::{AfterFailedSync, LaterSegments, RecoveryChecksum, TornTail};
 use crate::derived::{Derived, MarkerSays};
+use crate::mutant::mutant;
 use crate::reader::{BatchReader, CHUNK_BYTES, Found};
 use crate::{
     Batch, BatchError, Damage, LogConfig, LogError, Marker, Outcome, RecoveryReport, Segment,
@@ -121,7 +121,7 @@ impl<'a> Scan<'a> {
         } else if end != next {
             self.found(Damage::NextSegment { end, next });
         }
-        if self.damage.is_some() && self.config.decisions.later_segments == LaterSegments::Removed {
+        if self.damage.is_some() && !mutant!(self.config, later_segments: LaterSegments::Kept) {
             let path = files.path(base_offset);
             let length = disk.len(&path)?;
             self.later.push((path, length));
@@ -174,7 +174,7 @@ impl<'a> Scan<'a> {
     }
 
     fn take(&mut self, found: &Found<'_>, gaps: bool) -> Result<(), Damage> {
-        if self.config.decisions.recovery_checksum == RecoveryChecksum::Checked {
+        if !mutant!(self.config, recovery_checksum: RecoveryChecksum::NotChecked) {
             found.check()?;
         }
         let header = &found.header;
@@ -192,7 +192,7 @@ impl<'a> Scan<'a> {
         let config = self.config;
         let at = self.segments.len() - 1;
         self.segments[at].push(header, config);
-        let window = config.decisions.dedup_window;
+        let window = config.remembered_batches();
         self.derived
             .apply(header, marker.and_then(MarkerSays::of), window);
         self.batches += 1;
@@ -209,18 +209,17 @@ impl<'a> Scan<'a> {
             disk.sync_dir(&files.directory)?;
         }
         let first = self.segments.len() - self.lengths.len();
-        let again = files.is_marked
-            && self.config.decisions.after_failed_sync == AfterFailedSync::WriteAgain;
+        let again =
+            files.is_marked && !mutant!(self.config, after_failed_sync: AfterFailedSync::Sync);
         let mut from = self.from;
         let last = self.lengths.len() - 1;
         let read = self.segments[first..].iter_mut().zip(&self.lengths);
         for (place, (segment, length)) in read.enumerate() {
-            match self.config.decisions.torn_tail {
-                TornTail::Truncated if segment.bytes < *length => {
-                    disk.truncate(&segment.path, segment.bytes)?;
-                }
-                TornTail::Truncated => {}
-                TornTail::Skipped => segment.bytes = *length,
+            if mutant!(self.config, torn_tail: TornTail::Skipped) {
+                segment.bytes = *length;
+            }
+            if segment.bytes < *length {
+                disk.truncate(&segment.path, segment.bytes)?;
             }
             match again {
                 true => again::write(disk, segment, from, place == last)?,
