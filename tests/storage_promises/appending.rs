@@ -179,6 +179,7 @@ pub fn l3() -> Vec<Cases> {
                 ends(&[one(0, 1, 1)], 0),
                 ends(&[one(0, 1, 1)], 2),
                 ends(&[], 1),
+                ends(&[one(0, 1, 1), one(1, 1, 1)], 1),
             ],
             [ends(&[one(0, 1, 1)], 1), ends(&[], 0)],
         ),

@@ -103,6 +103,14 @@ pub fn k4() -> Vec<Cases> {
     let batches = [one(0, 1, 1), gone(1, 1), one(2, 2, 2)];
     let log =
         |passes: &[Cleaned], found: Found| held(K4, &History::of(&batches).passes(passes), &found);
+    // Tombstones that need not stay at all go with the next pass, not with the first.
+    let at_once = |passes: &[Cleaned], found: Found| {
+        let written = History {
+            delete_retention_ms: 0,
+            ..History::of(&batches).passes(passes)
+        };
+        held(K4, &written, &found)
+    };
     let there = || Found::of(&batches[1..]);
     let taken = || Found::of(&batches[2..]);
     let first = 100;
@@ -140,6 +148,7 @@ pub fn k4() -> Vec<Cases> {
                     &[pass(2, first)],
                     Found::of(&[at_another_time, one(2, 2, 2)]),
                 ),
+                at_once(&[pass(2, first)], taken()),
                 // The first that came to its end has set the horizon; a later one sets none.
                 log(
                     &[pass(2, first + 5), pass(2, first + 9), pass(2, due)],
@@ -200,6 +209,7 @@ pub fn k4() -> Vec<Cases> {
                 log(&[pass(2, first), pass(2, due - 1)], there()),
                 log(&[pass(2, first), pass(1, due)], there()),
                 log(&[pass(1, first), pass(2, due)], there()),
+                at_once(&[pass(2, first)], there()),
                 log(&[pass(2, first), cut_short(2, due)], there()),
                 log(&[cut_short(2, first), pass(2, due)], there()),
                 log(

@@ -109,6 +109,7 @@ pub struct History {
     pub start: (Offset, Offset),
     pub cleaned: Vec<Cleaned>,
     pub compacted: bool,
+    pub delete_retention_ms: i64,
 }
 
 impl History {
@@ -120,6 +121,7 @@ impl History {
             start: (0, 0),
             cleaned: Vec::new(),
             compacted: true,
+            delete_retention_ms: RETENTION_MS,
         }
     }
 
@@ -186,7 +188,7 @@ impl Written for History {
     }
 
     fn delete_retention_ms(&self) -> i64 {
-        RETENTION_MS
+        self.delete_retention_ms
     }
 }
 

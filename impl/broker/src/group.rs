@@ -29,7 +29,7 @@ impl<D: Disk> Broker<D> {
             vec![Effect::Answer { call, response }]
         };
         let partitions = i32::try_from(self.shards.len()).unwrap_or(i32::MAX);
-        let parts = request.scatter(partitions);
+        let parts = request.scatter_by(self.decisions.replay.routing, partitions);
         match request {
             // Which partitions it concerns only WriteMarker says.
             GroupRequest::EndTxn(_) => refused(ErrorCode::InvalidRequest),

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_offsets::{Text, partition_for};
+use plimsoll_offsets::{Routing, Text};
 
 use crate::api::{
     DeleteGroups, DeleteGroupsResponse, DescribeGroups, DescribeGroupsResponse, GroupRequest,
@@ -15,15 +15,20 @@ impl GroupRequest {
     /// The parts of the request, by partition of the offsets topic, which has `partitions` of them. A list is asked of
     /// all; so is the end of a transaction, whose caller knows better which it concerns. Nothing if there are none.
     pub fn scatter(&self, partitions: i32) -> Vec<(i32, GroupRequest)> {
+        self.scatter_by(Routing::AsKafka, partitions)
+    }
+
+    /// The same, by a routing of one's choosing.
+    pub fn scatter_by(&self, routing: Routing, partitions: i32) -> Vec<(i32, GroupRequest)> {
         match self {
             GroupRequest::List(_) | GroupRequest::EndTxn(_) => {
                 (0..partitions).map(|index| (index, self.clone())).collect()
             }
-            GroupRequest::Delete(r) => by_partition(&r.groups, partitions)
+            GroupRequest::Delete(r) => by_partition(&r.groups, routing, partitions)
                 .into_iter()
                 .map(|(index, groups)| (index, GroupRequest::Delete(DeleteGroups { groups })))
                 .collect(),
-            GroupRequest::Describe(r) => by_partition(&r.groups, partitions)
+            GroupRequest::Describe(r) => by_partition(&r.groups, routing, partitions)
                 .into_iter()
                 .map(|(index, groups)| {
                     let version = r.version;
@@ -34,7 +39,9 @@ impl GroupRequest {
                 })
                 .collect(),
             _ => {
-                let index = self.group().and_then(|id| partition_for(id, partitions));
+                let index = self
+                    .group()
+                    .and_then(|id| routing.partition_for(id, partitions));
                 index
                     .map(|index| (index, self.clone()))
                     .into_iter()
@@ -81,10 +88,10 @@ impl GroupRequest {
     }
 }
 
-fn by_partition(groups: &[Text], partitions: i32) -> BTreeMap<i32, Vec<Text>> {
+fn by_partition(groups: &[Text], routing: Routing, partitions: i32) -> BTreeMap<i32, Vec<Text>> {
     let mut parts: BTreeMap<i32, Vec<Text>> = BTreeMap::new();
     for id in groups {
-        if let Some(index) = partition_for(id, partitions) {
+        if let Some(index) = routing.partition_for(id, partitions) {
             parts.entry(index).or_default().push(id.clone());
         }
     }

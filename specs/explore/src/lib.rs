@@ -26,6 +26,7 @@ pub mod ledger;
 pub mod limits;
 pub mod mutants;
 pub mod narrate;
+mod offsets_topic;
 pub mod registry;
 pub mod runs;
 pub mod scope;

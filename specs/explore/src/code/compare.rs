@@ -10,7 +10,7 @@ use super::{
     CodeState,
     calls::{Asked, Calls},
     names::{GROUP, TOPIC, member_id},
-    view::{CodeView, Plain},
+    view::{CodeView, Replayed},
 };
 
 /// An answer in the model's words.
@@ -151,7 +151,7 @@ fn name(id: Id) -> Option<String> {
 }
 
 fn logs(view: &CodeView<'_>, model: &State) -> Option<String> {
-    let plain = |replayed: plimsoll_model::Replayed| Plain {
+    let plain = |replayed: plimsoll_model::Replayed| Replayed {
         committed: replayed.committed.map(i64::from),
         generation: replayed.generation.number.into(),
         members: names(replayed.generation.members),

@@ -122,6 +122,7 @@ impl CodeSystem {
                 let difference = || compare::difference(&state, &view, &state.watch.state);
                 broken.extend(wrong.or_else(difference).map(not_allowed));
                 broken.extend(broken_in(&view));
+                broken.extend(view.forms_of_s1_differ().map(not_allowed));
             }
             Err(error) => broken.push(not_allowed(format!(
                 "its offsets log cannot be read: {error}"

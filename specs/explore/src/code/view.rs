@@ -3,47 +3,48 @@
 use plimsoll_broker::Broker;
 use plimsoll_coordinator::{GroupState, Status};
 use plimsoll_disk::{Faulty, SimDisk};
-use plimsoll_offsets::OffsetsRecord;
-use plimsoll_promises::{Projection, View};
+use plimsoll_offsets::{Entry, OffsetsRecord};
+use plimsoll_promises::{
+    Broken, Projection, View,
+    topic::{Key, Meaning, Settled, meaning, memory_equals_replay},
+};
 
 use super::{
     CodeState,
     names::{GROUP, TOPIC},
 };
-use crate::design::ModelView;
+use crate::{design::ModelView, groups::view::Memory, offsets_topic::meant};
 
-/// What the offsets log says, replayed by a plain loop that shares nothing with the broker's own cache.
+/// What the offsets log adds up to for the one group and partition there are, by the promises' own definition, which
+/// shares nothing with the broker's cache.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Plain {
+pub(crate) struct Replayed {
     pub(crate) committed: Option<i64>,
     pub(crate) generation: i32,
     pub(crate) members: Vec<String>,
     pub(crate) owner: Option<String>,
 }
 
-impl Plain {
-    fn apply(&mut self, record: &OffsetsRecord) {
-        match record {
-            OffsetsRecord::Offset { value, .. } => {
-                self.committed = value.as_ref().map(|v| v.offset)
-            }
-            OffsetsRecord::Group {
-                value: Some(group), ..
-            } => {
-                self.generation = group.generation;
-                self.members = group
-                    .members
-                    .iter()
-                    .map(|m| m.member_id.to_string())
-                    .collect();
-                self.members.sort();
-                let owner = group.members.iter().find(|m| !m.assignment.is_empty());
-                self.owner = owner.map(|m| m.member_id.to_string());
-            }
-            OffsetsRecord::Group { value: None, .. }
-            | OffsetsRecord::ConsumerGroup { .. }
-            | OffsetsRecord::ConsumerMember { .. }
-            | OffsetsRecord::Unknown { .. } => {}
+impl Replayed {
+    fn of(entries: &[(i64, Entry)], meaning: &Meaning) -> Self {
+        let key = Key {
+            group: GROUP.into(),
+            topic: TOPIC.into(),
+            partition: 0,
+        };
+        let committed = meaning.offsets.get(&key).map(|(_, value)| value.offset);
+        let Some((at, generation)) = meaning.groups.get(GROUP) else {
+            return Self {
+                committed,
+                ..Self::default()
+            };
+        };
+        let members = generation.members.iter();
+        Self {
+            committed,
+            generation: generation.number,
+            members: members.map(|member| member.id.to_string()).collect(),
+            owner: owner(entries, *at),
         }
     }
 
@@ -55,13 +56,30 @@ impl Plain {
     }
 }
 
+/// Who owns the partition, by the group's record there: promises do not ask what an assignment says.
+fn owner(entries: &[(i64, Entry)], at: i64) -> Option<String> {
+    let (_, entry) = entries.iter().find(|(offset, _)| *offset == at)?;
+    let Entry::Record {
+        record: OffsetsRecord::Group {
+            value: Some(group), ..
+        },
+        ..
+    } = entry
+    else {
+        return None;
+    };
+    let owner = group.members.iter().find(|m| !m.assignment.is_empty());
+    owner.map(|member| member.member_id.to_string())
+}
+
 /// A state of the code system, its offsets log read once.
 pub struct CodeView<'a> {
     broker: &'a Broker<Faulty<SimDisk>>,
     delivered: i32,
     acked_end: i64,
-    pub(crate) whole: Plain,
-    pub(crate) durable: Plain,
+    meaning: Meaning,
+    pub(crate) whole: Replayed,
+    pub(crate) durable: Replayed,
     durable_end: i64,
 }
 
@@ -72,22 +90,50 @@ impl<'a> CodeView<'a> {
         let partition = broker
             .offsets_partition(0)
             .ok_or("the offsets partition is missing")?;
-        let records = broker.offsets_log(0).map_err(|error| error.to_string())?;
-        let (mut whole, mut durable) = (Plain::default(), Plain::default());
-        for (offset, record) in &records {
-            whole.apply(record);
-            if *offset < partition.high_watermark {
-                durable.apply(record);
-            }
-        }
+        let entries = broker.offsets_entries(0, 0);
+        let entries = entries.map_err(|error| error.to_string())?;
+        let durable = entries.partition_point(|(offset, _)| *offset < partition.high_watermark);
+        let replay = |entries: &[(i64, Entry)]| {
+            let meaning = meaning(&meant(entries.iter().map(|(offset, of)| (*offset, of))));
+            (Replayed::of(entries, &meaning), meaning)
+        };
+        let (whole, meaning) = replay(&entries);
         let delivered = ModelView(&state.watch.state).delivered_generation();
         Ok(Self {
             broker,
             delivered,
             acked_end: state.acked_end,
+            meaning,
+            durable: match durable == entries.len() {
+                true => whole.clone(),
+                false => replay(&entries[..durable]).0,
+            },
             whole,
-            durable,
             durable_end: partition.high_watermark,
+        })
+    }
+
+    /// S1 is asked in its small size, of the one committed offset and generation that explored states show. Whether the
+    /// same question about all that a log can say is answered otherwise, in words; nothing is asked while the
+    /// coordinator is down or loads.
+    pub(super) fn forms_of_s1_differ(&self) -> Option<String> {
+        let projection = self.memory()?;
+        let memory = Memory::of(self.broker.coordinator(0)?);
+        let settled = Settled {
+            memory: &memory.meaning,
+            rebalancing: &memory.rebalancing,
+        };
+        let small = memory_equals_replay(&projection, &self.replay());
+        let whole = memory_equals_replay(&settled, &self.meaning);
+        let description = |verdict: Result<(), Broken>| match verdict {
+            Ok(()) => "kept".to_owned(),
+            Err(broken) => broken.because.to_string(),
+        };
+        (small.is_ok() != whole.is_ok()).then(|| {
+            let (small, whole) = (description(small), description(whole));
+            format!(
+                "S1 by the committed offset and the generation: {small}; by everything: {whole}"
+            )
         })
     }
 }

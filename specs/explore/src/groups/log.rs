@@ -4,12 +4,10 @@ use std::sync::Arc;
 
 use plimsoll_coordinator::EndTransaction;
 use plimsoll_offsets::{Ended, Entry, OffsetsRecord, Producer, RecordKey};
-use plimsoll_promises::{
-    Offset,
-    topic::{self, Committed, Generation, Key, Member},
-};
+use plimsoll_promises::{Offset, topic};
 
 use super::action::Removal;
+use crate::offsets_topic;
 
 /// What stands at an offset.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -253,79 +251,5 @@ impl Slot {
 pub(super) fn meant<'a>(
     slots: impl Iterator<Item = (i64, &'a Slot)>,
 ) -> Vec<(Offset, topic::Entry)> {
-    slots
-        .map(|(offset, slot)| (offset, entry_meant(&slot.entry)))
-        .collect()
-}
-
-fn entry_meant(entry: &Entry) -> topic::Entry {
-    let (producer, record) = match entry {
-        Entry::Marker { producer, ended } => {
-            return topic::Entry::End {
-                producer: producer.id,
-                committed: *ended == Ended::Committed,
-            };
-        }
-        Entry::Record { producer, record } => (producer, record),
-    };
-    match record.clone() {
-        OffsetsRecord::Offset {
-            group,
-            topic,
-            partition,
-            value,
-        } => {
-            let key = Key {
-                group,
-                topic,
-                partition,
-            };
-            match value {
-                None => topic::Entry::Forgotten(key),
-                Some(value) => topic::Entry::Commit {
-                    key,
-                    value: committed(&value),
-                    producer: producer.map(|producer| producer.id),
-                },
-            }
-        }
-        OffsetsRecord::Group {
-            group,
-            value: Some(value),
-        } => match generation(&value) {
-            Some(generation) => {
-                topic::Entry::Generation(group, generation, value.state_timestamp_ms)
-            }
-            // A group that nobody has joined yet is as good as none.
-            None => topic::Entry::Removed(group),
-        },
-        OffsetsRecord::Group { group, value: None } => topic::Entry::Removed(group),
-        OffsetsRecord::ConsumerGroup { .. }
-        | OffsetsRecord::ConsumerMember { .. }
-        | OffsetsRecord::Unknown { .. } => topic::Entry::Other,
-    }
-}
-
-pub(super) fn committed(value: &plimsoll_offsets::CommittedOffset) -> Committed {
-    Committed {
-        offset: value.offset,
-        leader_epoch: value.leader_epoch,
-        metadata: value.metadata.clone(),
-        at_ms: value.commit_timestamp_ms,
-    }
-}
-
-/// A generation as its record has it; none before the first.
-pub(super) fn generation(metadata: &plimsoll_offsets::GroupMetadata) -> Option<Generation> {
-    let member = |member: &plimsoll_offsets::MemberMetadata| Member {
-        id: member.member_id.clone(),
-        instance: member.instance_id.clone(),
-    };
-    let mut members: Vec<Member> = metadata.members.iter().map(member).collect();
-    members.sort();
-    let begun = metadata.generation > 0 || !members.is_empty();
-    begun.then_some(Generation {
-        number: metadata.generation,
-        members,
-    })
+    offsets_topic::meant(slots.map(|(offset, slot)| (offset, &slot.entry)))
 }

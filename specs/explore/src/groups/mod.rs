@@ -38,7 +38,7 @@ mod run_step;
 pub mod runs;
 pub mod state;
 mod system;
-mod view;
+pub(crate) mod view;
 
 pub use action::GroupsAction;
 pub use bounds::GroupsBounds;

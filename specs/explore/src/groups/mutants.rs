@@ -93,7 +93,7 @@ pub const COORDINATOR: [CoordinatorMutant; 18] = [
             |d| d.load = LoadExtent::UpToAFailedRead,
         ),
         bounds: runs::COMMITS,
-        breaks: &[(S1, 2), (O1, 2), (O3, 2), (S6, 2), (S9, 4)],
+        breaks: &[(S1, 2), (O1, 2), (O3, 2), (S6, 2), (O8, 4), (S9, 4)],
         passes: within(
             "no read fails",
             GroupsBounds {
@@ -164,7 +164,7 @@ pub const COORDINATOR: [CoordinatorMutant; 18] = [
         description: "a tombstone leaves alone what waits for a marker, and the marker brings it back",
         mistake: of_offsets(S9, |d| d.replay.tombstone = PendingUnderTombstone::Kept),
         bounds: runs::MIXED,
-        breaks: &[(S1, 4), (O1, 4), (S9, 4), (O3, 5)],
+        breaks: &[(S1, 4), (O1, 4), (O8, 4), (S9, 4), (O3, 5)],
         passes: within(
             "nothing is deleted",
             GroupsBounds {
@@ -239,7 +239,7 @@ pub const COORDINATOR: [CoordinatorMutant; 18] = [
         description: "retention counts from the commit even if the group is in use",
         mistake: about(O6, |d| d.expiry_base = ExpiryBase::CommitTime),
         bounds: runs::EXPIRY,
-        breaks: &[(O6, 7)],
+        breaks: &[(O6, 7), (O8, 7)],
         passes: within(
             "less time passes than an offset is kept",
             GroupsBounds {

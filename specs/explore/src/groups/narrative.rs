@@ -8,7 +8,7 @@ use plimsoll_promises::topic::{Key, printable};
 use super::{
     action::{GroupsAction, Removal, Timer},
     expect::{Call, MemberStatus},
-    log::{Slot, generation},
+    log::Slot,
     names::{RETENTION_MS, TICK_MS, Who},
     state::GroupsState,
     system::GroupsSystem,
@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     narrate::{Arrow, Message, Narrate, Narrative, NotPossible, Party, Scene},
+    offsets_topic::generation,
     system::System,
 };
 

@@ -9,19 +9,17 @@ use plimsoll_coordinator::{
 use plimsoll_offsets::Cache;
 use plimsoll_promises::topic::{Committed, Generation, Key, Meaning, Member, Name};
 
-use super::{
-    log::{Slot, committed, generation},
-    names::OffsetKey,
-};
+use super::{log::Slot, names::OffsetKey};
+use crate::offsets_topic::{committed, generation};
 
 /// All that is persistent of what a coordinator remembers, and the groups whose rebalance is under way.
-pub(super) struct Memory {
-    pub(super) meaning: Meaning,
-    pub(super) rebalancing: BTreeSet<Name>,
+pub(crate) struct Memory {
+    pub(crate) meaning: Meaning,
+    pub(crate) rebalancing: BTreeSet<Name>,
 }
 
 impl Memory {
-    pub(super) fn of(coordinator: &Coordinator) -> Memory {
+    pub(crate) fn of(coordinator: &Coordinator) -> Memory {
         let cache = coordinator.cache();
         let mut memory = Memory {
             meaning: of_offsets(cache),

@@ -30,14 +30,11 @@ pub fn only_removed(written: &dyn Written, found: &dyn LogView) -> Result<(), Br
                 batch.kind,
             )
         };
-        let same = first.is_some_and(|first| bare(first) == bare(batch));
-        let records = |first: &Batch| {
-            batch
-                .records
-                .iter()
-                .all(|record| first.records.contains(record))
-        };
-        if !same || !first.is_some_and(records) {
+        let same = first.is_some_and(|first| {
+            let unchanged = |record| first.records.contains(record);
+            bare(first) == bare(batch) && batch.records.iter().all(unchanged)
+        });
+        if !same {
             return broken(
                 PromiseId::K2,
                 WRITTEN,

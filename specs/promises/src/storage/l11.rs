@@ -135,18 +135,11 @@ fn transactions(outcomes: &Outcomes, synced: Offset, found: &dyn LogView) -> Res
     // After an opening everything is synced; before the next sync, what is above the high watermark is undecided.
     let high_watermark = synced.min(found.end());
     let undecided = outcomes
-        .aborted
-        .iter()
-        .filter(|aborted| aborted.marker >= high_watermark);
-    let decided_late = outcomes
         .batches
         .iter()
-        .filter(|(_, decided)| decided.is_some_and(|(marker, _)| marker >= high_watermark))
-        .map(|(base, _)| *base);
+        .filter(|(_, decided)| decided.is_none_or(|(marker, _)| marker >= high_watermark));
     let stable = undecided
-        .map(|aborted| aborted.first)
-        .chain(decided_late)
-        .chain(outcomes.first_open)
+        .map(|(base, _)| *base)
         .fold(high_watermark, Offset::min)
         .max(found.start());
     if found.last_stable() != stable {

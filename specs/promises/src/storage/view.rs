@@ -162,14 +162,12 @@ pub trait Written {
     }
 }
 
-/// The transactions in these batches: the batches of aborted ones, and the first offset of the first open one.
+/// The transactions in these batches.
 pub(super) struct Outcomes {
     /// Each transactional batch by its first offset: the marker's offset and whether it counts, if it is decided.
     pub(super) batches: BTreeMap<Offset, Option<(Offset, bool)>>,
     /// First offset, marker and producer of each aborted transaction.
     pub(super) aborted: Vec<Aborted>,
-    /// The first offset of the first transaction that is open.
-    pub(super) first_open: Option<Offset>,
 }
 
 /// Who decided what, as a scan finds it.
@@ -200,15 +198,10 @@ pub(super) fn outcomes(batches: &[Batch]) -> Outcomes {
             }
         }
     }
-    let first_open = open
-        .values()
-        .filter_map(|bases| bases.first().copied())
-        .min();
     aborted.sort_unstable();
     Outcomes {
         batches: decided,
         aborted,
-        first_open,
     }
 }
 
