@@ -3,6 +3,8 @@
 
 #[path = "cells/conditions.rs"]
 mod conditions;
+#[path = "cells/plug_in.rs"]
+mod plug_in;
 #[path = "cells/wrong.rs"]
 mod wrong;
 

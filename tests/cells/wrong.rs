@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use plimsoll_conformance::protocol::{
+    CallId, DescribeGroups, ErrorCode, FindCoordinator, FindCoordinatorResponse, GroupRequest,
+    GroupResponse, GroupState,
+};
 use plimsoll_conformance::{
     Answer, Api, Cell, Effect, Expected, Phase, Ran, Reference, ReferenceSubjects, Settings, State,
     Subject, Subjects, cells, run,
 };
-use plimsoll_coordinator::{
-    CallId, Decisions, DescribeGroups, ErrorCode, Fence, FindCoordinator, FindCoordinatorResponse,
-    GroupRequest, GroupResponse, GroupState, Replacement, TombstoneKey,
-};
+use plimsoll_coordinator::{Decisions, Fence, Replacement, TombstoneKey};
 
 /// The names of the cells that do not hold.
 fn broken<S: Subjects>(subjects: &S) -> BTreeSet<String> {
@@ -90,21 +91,6 @@ impl Liar {
     }
 }
 
-fn api(request: &GroupRequest) -> Option<Api> {
-    match request {
-        GroupRequest::Join(_) => Some(Api::JoinGroup),
-        GroupRequest::Sync(_) => Some(Api::SyncGroup),
-        GroupRequest::Heartbeat(_) => Some(Api::Heartbeat),
-        GroupRequest::Commit(_) => Some(Api::OffsetCommit),
-        GroupRequest::TxnCommit(_) => Some(Api::TxnOffsetCommit),
-        GroupRequest::OffsetDelete(_) => Some(Api::OffsetDelete),
-        GroupRequest::Delete(_) => Some(Api::DeleteGroups),
-        GroupRequest::Fetch(_) => Some(Api::OffsetFetch),
-        GroupRequest::List(_) => Some(Api::ListGroups),
-        _ => None,
-    }
-}
-
 /// Replaces an error where it stands.
 fn replace(response: &mut GroupResponse, from: ErrorCode, to: ErrorCode) {
     let put = |error: &mut ErrorCode| {
@@ -133,7 +119,7 @@ impl Subject for Liar {
     fn send(&mut self, request: &GroupRequest) -> CallId {
         let state = self.state();
         let call = self.inner.send(request);
-        if api(request) == Some(self.lie.api)
+        if request.api() == self.lie.api
             && state == self.lie.state
             && let Some(mut response) = self.inner.answer(call)
         {
@@ -152,7 +138,7 @@ impl Subject for Liar {
         self.inner.advance(ms);
     }
 
-    fn find(&mut self, request: &FindCoordinator) -> FindCoordinatorResponse {
+    fn find(&mut self, request: &FindCoordinator) -> Option<FindCoordinatorResponse> {
         self.inner.find(request)
     }
 
@@ -353,7 +339,7 @@ impl Subject for Writer {
         self.0.reload();
     }
 
-    fn find(&mut self, request: &FindCoordinator) -> FindCoordinatorResponse {
+    fn find(&mut self, request: &FindCoordinator) -> Option<FindCoordinatorResponse> {
         self.0.find(request)
     }
 

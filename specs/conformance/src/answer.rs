@@ -1,12 +1,12 @@
 //! Holding an answer to the cell that expects it.
 
-use plimsoll_coordinator::{
+use crate::protocol::{
     DescribedGroup, ErrorCode, FindCoordinatorResponse, FoundCoordinator, GroupResponse, GroupState,
 };
 
-use crate::run::must;
+use crate::cell::name;
 use crate::scene::{ASSIGNED, Scene};
-use crate::{Answer, Subject};
+use crate::{Answer, Finding, Subject};
 
 /// The assignments that cells speak of.
 pub(crate) const OF_THE_LEADER: &str = ASSIGNED[0];
@@ -37,7 +37,7 @@ pub(crate) fn answers(
     expected: Answer,
     got: &Got,
     scene: &Scene<impl Subject>,
-) -> Result<(), String> {
+) -> Result<(), Finding> {
     let (right, description) = match got {
         Got::Group(None) => (expected == Answer::Waits, "none yet".to_owned()),
         Got::Group(Some(response)) => (
@@ -46,7 +46,34 @@ pub(crate) fn answers(
         ),
         Got::Found(response) => (is_found(expected, response), format!("{response:?}")),
     };
-    must(right, &format!("expected {expected}, got {description}"))
+    match right {
+        true => Ok(()),
+        false => Err(Finding::Answer {
+            expected: expected.to_string(),
+            got: summary(got, &expected.to_string()),
+            detail: format!("expected {expected}, got {description}"),
+        }),
+    }
+}
+
+/// The errors of an answer, as the tables write them.
+fn summary(got: &Got, expected: &str) -> String {
+    let names = |errors: Vec<ErrorCode>| match errors.is_empty() {
+        true => "nothing".to_owned(),
+        false => errors.into_iter().map(name).collect::<Vec<_>>().join(", "),
+    };
+    let summary = match got {
+        Got::Group(None) => return "nothing yet".to_owned(),
+        Got::Found(r) => names(r.coordinators.iter().map(|c| c.error).collect()),
+        Got::Group(Some(response)) => match error_of(response) {
+            Some(error) => name(error),
+            None => names(errors_of(response).unwrap_or_default()),
+        },
+    };
+    match expected.starts_with(&summary) {
+        true => format!("{summary} with other fields"),
+        false => summary,
+    }
 }
 
 fn is_answer(expected: Answer, got: &GroupResponse, scene: &Scene<impl Subject>) -> bool {
@@ -116,7 +143,6 @@ fn error_of(response: &GroupResponse) -> Option<ErrorCode> {
         GroupResponse::Sync(r) => Some(r.error),
         GroupResponse::Heartbeat(r) => Some(r.error),
         GroupResponse::Leave(r) => Some(r.error),
-        GroupResponse::EndTxn(r) => Some(r.error),
         GroupResponse::Fetch(r) => Some(r.error),
         GroupResponse::List(r) => Some(r.error),
         GroupResponse::OffsetDelete(r) if r.error != ErrorCode::None => Some(r.error),

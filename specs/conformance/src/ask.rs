@@ -1,11 +1,10 @@
 //! A request as a table describes it: who asks, as what, with what.
 
-use plimsoll_coordinator::{
+use crate::protocol::{
     DeleteGroups, DescribeGroups, FindCoordinator, GroupRequest, Heartbeat, JoinGroup, LeaveGroup,
     LeavingMember, ListGroups, OffsetCommit, OffsetDelete, OffsetFetch, Protocol, SyncGroup,
     TxnOffsetCommit,
 };
-use plimsoll_offsets::{Bytes, Producer, Text};
 
 use crate::Offset;
 use crate::scene::{GROUP, Scene};
@@ -223,8 +222,8 @@ impl Ask {
                     member: scene.id(who),
                     instance: instance_id(instance),
                     generation: scene.generation(generation),
-                    protocol_type: names.0.map(Text::from),
-                    protocol_name: names.1.map(Text::from),
+                    protocol_type: names.0.map(String::from),
+                    protocol_name: names.1.map(String::from),
                     assignments: scene.assignments(),
                     version,
                 })
@@ -283,7 +282,8 @@ impl Ask {
                 member: scene.id(who),
                 instance: instance_id(instance),
                 generation: scene.generation(generation),
-                producer: PRODUCER,
+                producer_id: PRODUCER.0,
+                producer_epoch: PRODUCER.1,
                 offsets: offset.to_commit(),
             }),
             Ask::OffsetDelete { topic, partition } => GroupRequest::OffsetDelete(OffsetDelete {
@@ -298,8 +298,8 @@ impl Ask {
                 version,
             }),
             Ask::List { state, group_type } => GroupRequest::List(ListGroups {
-                states: state.into_iter().map(Text::from).collect(),
-                types: group_type.into_iter().map(Text::from).collect(),
+                states: state.into_iter().map(String::from).collect(),
+                types: group_type.into_iter().map(String::from).collect(),
             }),
             Ask::Fetch {
                 require_stable,
@@ -318,7 +318,7 @@ impl Ask {
                 version,
             } => Some(FindCoordinator {
                 key_type,
-                keys: keys.iter().map(|key| Text::from(*key)).collect(),
+                keys: keys.iter().map(|key| String::from(*key)).collect(),
                 version,
             }),
             _ => None,
@@ -347,12 +347,12 @@ fn fetch(require_stable: bool, asked: Asked) -> GroupRequest {
     })
 }
 
-/// The producer of every transaction.
-pub(crate) const PRODUCER: Producer = Producer { id: 7, epoch: 0 };
+/// Id and epoch of the producer of every transaction.
+pub(crate) const PRODUCER: (i64, i16) = (7, 0);
 /// The instance id that a static member holds.
 pub(crate) const HELD: &str = "i";
 
-fn instance_id(instance: Instance) -> Option<Text> {
+fn instance_id(instance: Instance) -> Option<String> {
     match instance {
         Instance::No => None,
         Instance::Held => Some(HELD.into()),
@@ -362,8 +362,8 @@ fn instance_id(instance: Instance) -> Option<Text> {
 
 /// A join of a member of the scene's kind.
 pub(crate) fn join(
-    member: Text,
-    instance: Option<Text>,
+    member: String,
+    instance: Option<String>,
     offer: Offer,
     version: i16,
     scene: &Scene<impl crate::Subject>,
@@ -376,7 +376,7 @@ pub(crate) fn join(
     };
     let user_data = if offer == Offer::Changed { "new" } else { "" };
     let protocol = |name: &&str| Protocol {
-        name: Text::from(*name),
+        name: String::from(*name),
         metadata: subscription_to_t(user_data),
     };
     JoinGroup {
@@ -405,7 +405,7 @@ pub(crate) fn join(
 }
 
 /// A version 0 subscription to topic `t`, with user data.
-fn subscription_to_t(user_data: &str) -> Bytes {
+fn subscription_to_t(user_data: &str) -> Vec<u8> {
     let mut bytes = vec![0, 0, 0, 0, 0, 1, 0, 1, b't'];
     bytes.extend((user_data.len() as i32).to_be_bytes());
     bytes.extend(user_data.as_bytes());
@@ -464,7 +464,7 @@ fn nameless(ask: NamelessAsk, scene: &Scene<impl crate::Subject>) -> GroupReques
         NamelessAsk::Describe => Ask::Describe { version: 5 },
     };
     let mut request = named.request(scene);
-    let nothing = Text::from("");
+    let nothing = String::from("");
     match &mut request {
         GroupRequest::Join(r) => r.group = nothing,
         GroupRequest::Sync(r) => r.group = nothing,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use plimsoll_coordinator::{ErrorCode, GroupState};
+use crate::protocol::{ErrorCode, GroupState};
 
 use crate::{Ask, Cast, OffsetsTopic, Phase, Prior};
 
@@ -178,7 +178,7 @@ impl fmt::Display for Answer {
 }
 
 /// The error as the Kafka protocol spells it.
-fn name(error: ErrorCode) -> String {
+pub(crate) fn name(error: ErrorCode) -> String {
     let mut name = String::new();
     for c in format!("{error:?}").chars() {
         if c.is_ascii_uppercase() && !name.is_empty() {

@@ -1,6 +1,6 @@
 //! What a request did, as far as anybody can see who asks: before and after it, and after a reload.
 
-use plimsoll_coordinator::GroupState;
+use crate::protocol::GroupState;
 
 use crate::run::must;
 use crate::snapshot::Snapshot;
@@ -10,9 +10,10 @@ use crate::{Cell, Effect, Offset, Shown, State};
 pub(crate) struct Seen<'a> {
     pub(crate) cell: &'a Cell,
     pub(crate) before: Snapshot,
-    pub(crate) reloaded_before: Snapshot,
+    /// None if the subject cannot be reloaded.
+    pub(crate) reloaded_before: Option<Snapshot>,
     pub(crate) now: Snapshot,
-    pub(crate) reloaded: Snapshot,
+    pub(crate) reloaded: Option<Snapshot>,
 }
 
 impl Seen<'_> {
@@ -20,21 +21,23 @@ impl Seen<'_> {
         match effect {
             Effect::Nothing => {
                 same("it changed", &self.before, &self.now)?;
-                same("it changed the log", &self.reloaded_before, &self.reloaded)
+                self.same_log()
             }
             // These are seen by the passing of time.
             Effect::Renewed | Effect::TopicMade => Ok(()),
             Effect::Becomes(state) => {
                 self.is_in(state, &self.now)?;
                 if self.cell.state == State::Missing {
-                    return self.is_in(GroupState::Empty, &self.reloaded);
+                    let empty = |it| self.is_in(GroupState::Empty, it);
+                    return self.reloaded.as_ref().map_or(Ok(()), empty);
                 }
-                same("it changed the log", &self.reloaded_before, &self.reloaded)
+                self.same_log()
             }
             Effect::Made => self.both(|s| self.is_in(GroupState::Empty, s)),
             Effect::Settles(state) => {
                 self.both(|s| self.is_in(state, s))?;
-                same("a reload changed it", &self.now, &self.reloaded)
+                let unchanged = |it| same("a reload changed it", &self.now, it);
+                self.reloaded.as_ref().map_or(Ok(()), unchanged)
             }
             Effect::Removed => self.both(|s| {
                 must(!s.exists(), "the group is still there")?;
@@ -65,7 +68,17 @@ impl Seen<'_> {
 
     fn both(&self, holds: impl Fn(&Snapshot) -> Result<(), String>) -> Result<(), String> {
         holds(&self.now)?;
-        holds(&self.reloaded).map_err(|why| format!("after a reload: {why}"))
+        match &self.reloaded {
+            Some(reloaded) => holds(reloaded).map_err(|why| format!("after a reload: {why}")),
+            None => Ok(()),
+        }
+    }
+
+    fn same_log(&self) -> Result<(), String> {
+        match (&self.reloaded_before, &self.reloaded) {
+            (Some(before), Some(after)) => same("it changed the log", before, after),
+            _ => Ok(()),
+        }
     }
 
     fn is_in(&self, state: GroupState, snapshot: &Snapshot) -> Result<(), String> {
@@ -85,7 +98,7 @@ impl Seen<'_> {
         let found = &snapshot.offsets;
         must(
             *found == wanted,
-            &format!("the offsets are {found:?}, not {wanted:?}"),
+            &format!("other offsets are stored than should be: {found:?}, not {wanted:?}"),
         )?;
         must(snapshot.exists(), "the group is gone")
     }

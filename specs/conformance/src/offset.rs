@@ -1,7 +1,6 @@
 //! What a commit commits, and how a fetch shows it once that counts.
 
-use plimsoll_coordinator::OffsetToCommit;
-use plimsoll_offsets::Text;
+use crate::protocol::OffsetToCommit;
 
 use crate::Shown;
 
@@ -72,7 +71,7 @@ impl Offset {
         }
     }
 
-    fn metadata(self) -> Text {
+    fn metadata(self) -> String {
         match self {
             Offset::LongestMetadata => "x".repeat(MOST_METADATA).into(),
             Offset::LongestMetadataInBytes => "é".repeat(MOST_METADATA).into(),

@@ -2,10 +2,9 @@
 
 use std::cell::Cell as Counter;
 
-use plimsoll_coordinator::{
+use crate::protocol::{
     CallId, ErrorCode, GroupRequest, GroupResponse, LeaveGroup, LeavingMember, SyncGroup,
 };
-use plimsoll_offsets::{Bytes, Text};
 
 use crate::ask::{self, HELD};
 use crate::{
@@ -71,9 +70,9 @@ pub enum Prior {
 pub struct Scene<S> {
     pub(crate) subject: S,
     pub(crate) cast: Cast,
-    leader: Option<Text>,
-    follower: Option<Text>,
-    issued: Option<Text>,
+    leader: Option<String>,
+    follower: Option<String>,
+    issued: Option<String>,
     generation: i32,
     fresh: Counter<u32>,
 }
@@ -133,7 +132,7 @@ impl<S: Subject> Scene<S> {
         }
     }
 
-    fn instance_of(&self, who: Who) -> Option<Text> {
+    fn instance_of(&self, who: Who) -> Option<String> {
         let held = match who {
             Who::Leader => self.cast == Cast::StaticLeader,
             Who::Follower => self.cast == Cast::StaticFollower,
@@ -142,17 +141,17 @@ impl<S: Subject> Scene<S> {
         held.then(|| HELD.into())
     }
 
-    pub(crate) fn fresh_id(&self) -> Text {
+    pub(crate) fn fresh_id(&self) -> String {
         self.fresh.set(self.fresh.get() + 1);
         format!("issued-{}", self.fresh.get()).into()
     }
 
-    fn join(&self, who: Who, id: Text, offer: Offer) -> GroupRequest {
+    fn join(&self, who: Who, id: String, offer: Offer) -> GroupRequest {
         GroupRequest::Join(ask::join(id, self.instance_of(who), offer, 9, self))
     }
 
     /// An id for a new dynamic member.
-    fn issue(&mut self) -> Result<Text, Unset> {
+    fn issue(&mut self) -> Result<String, Unset> {
         let request = self.join(Who::Stranger, "".into(), Offer::Usual);
         let call = self.subject.send(&request);
         match self.subject.answer(call) {
@@ -172,7 +171,7 @@ impl<S: Subject> Scene<S> {
     }
 
     /// The id and generation that a join was answered with.
-    fn joined(&mut self, call: CallId) -> Result<(Text, i32), Unset> {
+    fn joined(&mut self, call: CallId) -> Result<(String, i32), Unset> {
         match self.subject.answer(call) {
             Some(GroupResponse::Join(r)) if r.error == ErrorCode::None => {
                 Ok((r.member, r.generation))
@@ -306,7 +305,7 @@ impl<S: Subject> Scene<S> {
     }
 
     /// The member id; of one who is not there, an id that was never issued.
-    pub(crate) fn id(&self, who: Who) -> Text {
+    pub(crate) fn id(&self, who: Who) -> String {
         let known = match who {
             Who::Nobody => return "".into(),
             Who::Leader => &self.leader,
@@ -326,15 +325,15 @@ impl<S: Subject> Scene<S> {
         }
     }
 
-    pub(crate) fn assignments(&self) -> Vec<(Text, Bytes)> {
+    pub(crate) fn assignments(&self) -> Vec<(String, Vec<u8>)> {
         let given = [&self.leader, &self.follower].into_iter().zip(ASSIGNED);
         let known = given.filter_map(|(id, what)| Some((id.clone()?, what.as_bytes().into())));
         known.collect()
     }
 
     /// The role of whoever has this id.
-    pub(crate) fn role(&self, id: &Text) -> &'static str {
-        let has = |known: &Option<Text>| known.as_ref() == Some(id);
+    pub(crate) fn role(&self, id: &String) -> &'static str {
+        let has = |known: &Option<String>| known.as_ref() == Some(id);
         if has(&self.leader) {
             "leader"
         } else if has(&self.follower) {

@@ -1,22 +1,21 @@
 //! What anybody can see of a group: by DescribeGroups and OffsetFetch, members by role instead of by id.
 
-use plimsoll_coordinator::{
+use crate::protocol::{
     DescribeGroups, ErrorCode, FetchedOffset, GroupRequest, GroupResponse, GroupState, OffsetFetch,
 };
-use plimsoll_offsets::{Bytes, Text};
 
 use crate::Subject;
 use crate::scene::{GROUP, Scene};
 
 /// What anybody can see of a group.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Snapshot {
     /// Its state; `Dead` if it does not exist.
     pub state: Option<GroupState>,
     /// Its protocol type and protocol.
-    pub protocol: (Text, Text),
+    pub protocol: (String, String),
     /// Role, instance id and assignment of each member.
-    pub members: Vec<(&'static str, Option<Text>, Bytes)>,
+    pub members: Vec<(&'static str, Option<String>, Vec<u8>)>,
     /// `t` 0, `t` 1 and `u` 0, as a stable fetch answers; nothing if the fetch failed.
     pub offsets: Vec<Shown>,
     /// The same as a fetch at the high watermark answers.
@@ -31,7 +30,7 @@ pub struct Shown {
     /// The committed leader epoch, −1 if none is.
     pub leader_epoch: i32,
     /// The committed metadata, empty if none is.
-    pub metadata: Text,
+    pub metadata: String,
     /// The error, if any.
     pub error: ErrorCode,
 }
@@ -42,7 +41,7 @@ impl Shown {
         Shown {
             offset: -1,
             leader_epoch: -1,
-            metadata: Text::from(""),
+            metadata: String::from(""),
             error: ErrorCode::None,
         }
     }
@@ -67,7 +66,7 @@ impl Snapshot {
             Some(GroupResponse::Describe(mut r)) => r.groups.pop(),
             _ => None,
         };
-        let nothing = || Text::from("");
+        let nothing = || String::from("");
         let mut snapshot = Snapshot {
             state: None,
             protocol: (nothing(), nothing()),

@@ -1,6 +1,7 @@
 //! Whatever is held to the tables.
 
-use plimsoll_coordinator::{
+use crate::Capabilities;
+use crate::protocol::{
     CallId, FindCoordinator, FindCoordinatorResponse, GroupRequest, GroupResponse,
 };
 
@@ -48,23 +49,33 @@ pub trait Subject {
     /// The answer to a call, once there is one: whatever can be durable is durable before this says that there is none.
     fn answer(&mut self, call: CallId) -> Option<GroupResponse>;
 
-    /// Asks where groups are coordinated.
-    fn find(&mut self, request: &FindCoordinator) -> FindCoordinatorResponse;
+    /// Asks where groups are coordinated; none if that is not supported.
+    fn find(&mut self, _request: &FindCoordinator) -> Option<FindCoordinatorResponse> {
+        None
+    }
 
     /// Lets time pass, in milliseconds.
     fn advance(&mut self, ms: u64);
 
     /// Fails over: another coordinator loads what the log holds. Ends a phase that was held.
-    fn reload(&mut self);
+    /// Not called after [`Capabilities::without_reload`].
+    fn reload(&mut self) {}
 
-    /// Enters the phase, and stays asked while it lasts. False if that cannot be held on to.
-    fn hold(&mut self, phase: Phase) -> bool;
+    /// Enters the phase, and stays asked while it lasts. False if that cannot be held on to: its cells are skipped.
+    fn hold(&mut self, _phase: Phase) -> bool {
+        false
+    }
 }
 
 /// Makes subjects: every case has its own.
 pub trait Subjects {
     /// What it makes.
     type Subject: Subject;
+
+    /// What they support; what they do not is skipped and counted.
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::all()
+    }
 
     /// A new one; none if there cannot be one with such settings.
     fn start(&self, settings: Settings) -> Option<Self::Subject>;

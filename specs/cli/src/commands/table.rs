@@ -68,7 +68,7 @@ struct Counts {
 impl Counts {
     fn note(&mut self, ran: &Ran) {
         let count = match ran {
-            Ran::Passed => &mut self.passed,
+            Ran::Passed | Ran::AnswerOnly => &mut self.passed,
             Ran::Failed(_) => &mut self.failed,
             Ran::Unreachable(_) => &mut self.unreachable,
             Ran::Skipped(_) => &mut self.skipped,
@@ -153,7 +153,9 @@ fn short(state: State) -> String {
 
 fn description(cell: &Cell, ran: &Ran) -> String {
     match (cell.expected(), ran) {
-        (Expected::Cell(answer, effect), Ran::Passed) => format!("{answer}; {effect}"),
+        (Expected::Cell(answer, effect), Ran::Passed | Ran::AnswerOnly) => {
+            format!("{answer}; {effect}")
+        }
         (Expected::Unreachable(why), _) => format!("-: {why}"),
         (Expected::Cell(answer, _), Ran::Skipped(why)) => format!("{answer}: skipped, {why}"),
         (Expected::Cell(..), ran) => format!("BROKEN: {}", finding(ran).unwrap_or_default()),
@@ -163,9 +165,11 @@ fn description(cell: &Cell, ran: &Ran) -> String {
 fn finding(ran: &Ran) -> Option<String> {
     match ran {
         Ran::Failed(Finding::NotSet(why)) => Some(format!("the state was not reached: {why}")),
-        Ran::Failed(Finding::Answer(why)) => Some(format!("answer: {why}")),
+        Ran::Failed(finding @ Finding::Answer { .. }) => {
+            Some(format!("answer: {}", finding.detail()))
+        }
         Ran::Failed(Finding::Effect(why)) => Some(format!("effect: {why}")),
-        Ran::Passed | Ran::Unreachable(_) | Ran::Skipped(_) => None,
+        Ran::Passed | Ran::AnswerOnly | Ran::Unreachable(_) | Ran::Skipped(_) => None,
     }
 }
 
@@ -186,7 +190,7 @@ fn as_json(cell: &Cell, ran: &Ran) -> Value {
         "effect": effect,
         "case": case(cell),
         "outcome": match ran {
-            Ran::Passed => "holds",
+            Ran::Passed | Ran::AnswerOnly => "holds",
             Ran::Failed(_) => "broken",
             Ran::Unreachable(_) => "unreachable",
             Ran::Skipped(_) => "skipped",

@@ -1,6 +1,6 @@
 //! OffsetDelete, DeleteGroups, DescribeGroups and ListGroups, Kafka `GroupCoordinatorService`.
 
-use plimsoll_coordinator::{ErrorCode as E, GroupState};
+use crate::protocol::{ErrorCode as E, GroupState};
 
 use super::*;
 use crate::Api;

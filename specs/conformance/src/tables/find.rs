@@ -1,6 +1,6 @@
 //! FindCoordinator (KIP-699): answered from what a broker knows of the cluster, so alike in every state of a group.
 
-use plimsoll_coordinator::ErrorCode as E;
+use crate::protocol::ErrorCode as E;
 
 use super::*;
 

@@ -1,6 +1,6 @@
 //! Heartbeat, Kafka `classicGroupHeartbeat`.
 
-use plimsoll_coordinator::ErrorCode as E;
+use crate::protocol::ErrorCode as E;
 
 use super::*;
 use crate::ask::NamelessAsk;

@@ -1,6 +1,6 @@
 //! JoinGroup, Kafka `classicGroupJoin`.
 
-use plimsoll_coordinator::{ErrorCode as E, GroupState::*};
+use crate::protocol::{ErrorCode as E, GroupState::*};
 
 use super::*;
 use crate::ask::NamelessAsk;

@@ -1,6 +1,6 @@
 //! LeaveGroup, Kafka `classicGroupLeave`.
 
-use plimsoll_coordinator::{ErrorCode as E, GroupState::*};
+use crate::protocol::{ErrorCode as E, GroupState::*};
 
 use super::*;
 use crate::ask::NamelessAsk;

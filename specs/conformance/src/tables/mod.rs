@@ -10,7 +10,7 @@ mod join;
 mod leave;
 mod sync;
 
-use plimsoll_coordinator::ErrorCode as E;
+use crate::protocol::ErrorCode as E;
 
 use crate::{Answer, Api, Ask, Cast, Cell, Effect, Expected, OffsetsTopic, Prior, Row, State};
 

@@ -1,6 +1,6 @@
 //! SyncGroup, Kafka `classicGroupSync`.
 
-use plimsoll_coordinator::{ErrorCode as E, GroupState::*};
+use crate::protocol::{ErrorCode as E, GroupState::*};
 
 use super::*;
 use crate::answer::{OF_THE_FOLLOWER, OF_THE_LEADER};

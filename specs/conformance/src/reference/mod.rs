@@ -1,16 +1,20 @@
 //! The coordinator of this project as a subject: in process, with a log in memory and a clock that stands still until it
 //! is told otherwise.
 
+mod convert;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use plimsoll_coordinator::{
-    CallId, Coordinator, CoordinatorConfig, Decisions, Endpoint, FindCoordinator,
-    FindCoordinatorResponse, GroupRequest, GroupResponse, OffsetsTopicView, Outcome, Step,
-    TimerChange, TimerId, TimerName, Timestamp, Topics,
+    CallId as TheirCallId, Coordinator, CoordinatorConfig, Decisions, Endpoint, OffsetsTopicView,
+    Outcome, Step, TimerChange, TimerId, TimerName, Timestamp, Topics,
 };
 use plimsoll_offsets::{Entry, Text};
 
+use crate::protocol::{
+    CallId, FindCoordinator, FindCoordinatorResponse, GroupRequest, GroupResponse,
+};
 use crate::{OffsetsTopic, Phase, Settings, Subject, Subjects};
 
 /// The broker that coordinates every group.
@@ -122,7 +126,9 @@ impl Reference {
 
     fn note(&mut self, outcome: Outcome) {
         let answers = outcome.answers.into_iter();
-        self.answers.extend(answers.map(|a| (a.call, a.response)));
+        let answers =
+            answers.filter_map(|a| Some((CallId(a.call.0), convert::response(&a.response)?)));
+        self.answers.extend(answers);
         for change in outcome.timers {
             match change {
                 TimerChange::Set { timer, after_ms } => {
@@ -164,7 +170,10 @@ impl Subject for Reference {
     fn send(&mut self, request: &GroupRequest) -> CallId {
         self.calls += 1;
         let call = CallId(self.calls);
-        let step = self.coordinator.request(Timestamp(self.now), call, request);
+        let (now, named) = (Timestamp(self.now), TheirCallId(self.calls));
+        let step = self
+            .coordinator
+            .request(now, named, &convert::request(request));
         self.make(step);
         call
     }
@@ -192,12 +201,12 @@ impl Subject for Reference {
         self.now = until;
     }
 
-    fn find(&mut self, request: &FindCoordinator) -> FindCoordinatorResponse {
-        let response = self.found.find(request);
+    fn find(&mut self, request: &FindCoordinator) -> Option<FindCoordinatorResponse> {
+        let response = self.found.find(&convert::find(request));
         if response.create_topic {
             self.found = view(OffsetsTopic::Led);
         }
-        response
+        Some(convert::found(&response))
     }
 
     fn reload(&mut self) {
