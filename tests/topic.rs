@@ -254,6 +254,46 @@ fn o7() {
     }
 }
 
+/// What waits in another group's transactions is no obstacle, and what goes in the same step is none.
+#[test]
+fn o7_asks_the_group_alone() {
+    let other = meaning(&log(&[Entry::Commit {
+        key: Key {
+            group: "h".into(),
+            ..key(0)
+        },
+        value: committed(5),
+        producer: Some(7),
+    }]));
+    let pending = meaning(&log(&[commit(0, 5, Some(7))]));
+    let removed = |meant, goes: bool| removes_only_what_is_over(&"g".into(), meant, 0, |_| goes);
+    fires(
+        PromiseId::O7,
+        removed(&pending, false),
+        removed(&other, false),
+    );
+    assert_eq!(removed(&pending, true), Ok(()));
+}
+
+/// Of one producer's commits for one key the last waits; those of others, and for other keys, wait beside it.
+#[test]
+fn commits_that_wait() {
+    let waiting = |entries: &[Entry]| -> Vec<(i32, i64, i64)> {
+        let meant = meaning(&log(entries));
+        let pending = meant.pending.iter();
+        pending
+            .map(|(key, producer, at)| (key.partition, *producer, *at))
+            .collect()
+    };
+    let seven = |partition| commit(partition, 5, Some(7));
+    assert_eq!(waiting(&[seven(0), seven(0)]), [(0, 7, 1)]);
+    assert_eq!(waiting(&[seven(0), seven(1)]), [(0, 7, 0), (1, 7, 1)]);
+    assert_eq!(
+        waiting(&[seven(0), commit(0, 5, Some(8))]),
+        [(0, 7, 0), (0, 8, 1)]
+    );
+}
+
 #[test]
 fn o8() {
     let (before, after) = (
@@ -357,8 +397,12 @@ fn g4() {
         from("a", 3),
         from("b", 2),
         comes_from_a_current_member(&"a".into(), 2, None),
+        comes_from_a_current_member(&"b".into(), 2, Some(&generation(2, &["a", "c"]))),
     ] {
         fires(PromiseId::G4, bad, from("a", 2));
+        let one_of_two = generation(2, &["b", "a"]);
+        let held = comes_from_a_current_member(&"a".into(), 2, Some(&one_of_two));
+        assert_eq!(held, Ok(()));
     }
 }
 
