@@ -7,10 +7,11 @@ use plimsoll_coordinator::{CallId, Decisions, Outcome, TimerChange, Timestamp};
 use plimsoll_disk::Disk;
 use plimsoll_log::RecoveryReport;
 use plimsoll_offsets::Text;
+use plimsoll_shard::{OnDisk, Shard};
 
 use crate::api::{Effect, Request, Response};
 use crate::error::StopReason;
-use crate::partition::{DataPartition, Shard};
+use crate::partition::{DataPartition, OffsetsPartition};
 
 /// A broker on a disk. See the head of the crate for how to drive it.
 ///
@@ -21,7 +22,7 @@ pub struct Broker<D> {
     pub(crate) decisions: Decisions,
     pub(crate) data: BTreeMap<(Text, i32), Arc<DataPartition>>,
     /// One for each partition of the offsets topic.
-    pub(crate) shards: Vec<Arc<Shard>>,
+    pub(crate) offsets: Vec<Arc<OffsetsPartition>>,
     pub(crate) reports: Arc<[RecoveryReport]>,
     pub(crate) stopped: bool,
 }
@@ -36,9 +37,32 @@ impl<D: Disk> Broker<D> {
                 let response = Response::Fetch(self.fetch(&fetch));
                 vec![Effect::Answer { call, response }]
             }
-            Request::Group(request) => self.group_request(now, call, &request),
+            Request::Group(request) => self.group_request(now, call, request),
             Request::WriteMarker(request) => self.write_marker(now, call, request),
         }
+    }
+
+    /// One step of a shard, on its partition of the disk. A shard that fails stops the broker, as Kafka halts when its only
+    /// log directory fails: what one log has lost the others on the disk may have lost, too.
+    pub(crate) fn step(
+        &mut self,
+        now: Timestamp,
+        index: usize,
+        step: impl FnOnce(&mut Shard, &mut OnDisk<'_, D>) -> Outcome,
+    ) -> Vec<Effect> {
+        let Some(offsets) = self.offsets.get_mut(index).map(Arc::make_mut) else {
+            return Vec::new();
+        };
+        let mut log = offsets.partition.on(&mut self.disk);
+        let mut effects: Vec<Effect> = Effect::all(step(&mut offsets.shard, &mut log)).collect();
+        if let Some(failure) = offsets.shard.failure()
+            && !self.stopped
+        {
+            let log = offsets.partition.log().directory().to_owned();
+            let failure = failure.clone();
+            effects.extend(self.fail_stop(now, StopReason::Shard { log, failure }));
+        }
+        effects
     }
 
     /// Stops for good: nobody who waits is told that all is well.
@@ -55,8 +79,8 @@ impl<D: Disk> Broker<D> {
                 );
             }
         }
-        for shard in &mut self.shards {
-            effects.extend(Effect::all(Arc::make_mut(shard).coordinator.stop(now)));
+        for offsets in &mut self.offsets {
+            effects.extend(Effect::all(Arc::make_mut(offsets).shard.stop(now)));
         }
         effects.push(Effect::FailStop { reason });
         effects

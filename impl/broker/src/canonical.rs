@@ -5,8 +5,9 @@
 
 use std::hash::{Hash, Hasher};
 
+use plimsoll_shard::Partition;
+
 use crate::broker::Broker;
-use crate::partition::Partition;
 
 impl<D> Broker<D> {
     /// Feeds the canonical form into `state`, disk excluded.
@@ -15,13 +16,13 @@ impl<D> Broker<D> {
         self.data.len().hash(state);
         for (name, data) in &self.data {
             name.hash(state);
-            data.partition.hash_canonical(state);
+            hash_partition(&data.partition, state);
             data.waiting.hash(state);
         }
-        self.shards.len().hash(state);
-        for shard in &self.shards {
-            shard.partition.hash_canonical(state);
-            shard.coordinator.hash_canonical(state);
+        self.offsets.len().hash(state);
+        for offsets in &self.offsets {
+            hash_partition(&offsets.partition, state);
+            offsets.shard.hash_canonical(state);
         }
     }
 
@@ -31,15 +32,14 @@ impl<D> Broker<D> {
     }
 }
 
-impl Partition {
-    fn hash_canonical<H: Hasher>(&self, state: &mut H) {
-        self.leader_epoch.hash(state);
-        self.high_watermark.hash(state);
-        // Not the whole log: that knows the times of its batches, and what else it knows is on the disk.
-        self.log.log_start_offset().hash(state);
-        self.log.synced_end_offset().hash(state);
-        self.log.log_end_offset().hash(state);
-    }
+fn hash_partition<H: Hasher>(partition: &Partition, state: &mut H) {
+    partition.leader_epoch().hash(state);
+    partition.high_watermark().hash(state);
+    // Not the whole log: that knows the times of its batches, and what else it knows is on the disk.
+    let log = partition.log();
+    log.log_start_offset().hash(state);
+    log.synced_end_offset().hash(state);
+    log.log_end_offset().hash(state);
 }
 
 /// Keeps what a hasher is fed. What the standard types feed can be told apart: lengths come before their elements, and

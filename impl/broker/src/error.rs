@@ -1,10 +1,12 @@
 //! Why a broker does not open, or stops.
 
-use plimsoll_log::{AppendError, BatchError, LogError, ReadError};
-use plimsoll_offsets::{EntriesError, Malformed, Text};
+use plimsoll_log::{AppendError, LogError};
+use plimsoll_offsets::Text;
+use plimsoll_shard::Failure;
 
 /// Why a broker does not open.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum OpenError {
     /// A topic's name is illegal, reserved, or given twice.
     #[error("topic name {0:?} is illegal, reserved or given twice")]
@@ -27,38 +29,19 @@ pub struct OpenFailure<D> {
     pub error: OpenError,
 }
 
-/// Why the offsets topic could not be replayed. An unreadable log is a failed load, never an empty one (S6).
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum LoadError {
-    /// The log could not be read.
-    #[error(transparent)]
-    Read(#[from] ReadError),
-    /// A batch could not be decoded.
-    #[error("batch at offset {offset}: {reason}")]
-    Batch {
-        /// Base offset of the batch.
-        offset: i64,
-        /// What is wrong with it.
-        reason: BatchError,
-    },
-    /// A record is not one of the offsets topic.
-    #[error(transparent)]
-    Record(#[from] Malformed),
-}
-
-impl From<EntriesError> for LoadError {
-    fn from(error: EntriesError) -> LoadError {
-        match error {
-            EntriesError::Batch { offset, reason } => LoadError::Batch { offset, reason },
-            EntriesError::Record(malformed) => LoadError::Record(malformed),
-        }
-    }
-}
-
 /// Why the broker stopped for good.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum StopReason {
-    /// A log could not be synced: what is on the disk is not known.
+    /// A partition of the offsets topic failed: it could not be replayed, appended to or synced.
+    #[error("{log}: {failure}")]
+    Shard {
+        /// The log's directory.
+        log: String,
+        /// What happened.
+        failure: Failure,
+    },
+    /// A data partition could not be synced: what is on the disk is not known.
     #[error("{log}: sync failed: {error}")]
     Sync {
         /// The log's directory.
@@ -66,7 +49,7 @@ pub enum StopReason {
         /// What the log said.
         error: LogError,
     },
-    /// An append failed and could not be undone.
+    /// An append to a data partition failed and could not be undone.
     #[error("{log}: {error}")]
     Append {
         /// The log's directory.
@@ -81,13 +64,5 @@ pub enum StopReason {
         log: String,
         /// What the log said.
         error: LogError,
-    },
-    /// The offsets topic could not be replayed.
-    #[error("{log}: load failed: {error}")]
-    Load {
-        /// The log's directory.
-        log: String,
-        /// What happened.
-        error: LoadError,
     },
 }

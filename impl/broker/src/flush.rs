@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use plimsoll_coordinator::Timestamp;
 use plimsoll_disk::Disk;
+use plimsoll_shard::Failure;
 
 use crate::api::{Effect, Flush};
 use crate::broker::Broker;
@@ -31,12 +32,12 @@ impl<D: Disk> Broker<D> {
             .filter(|data| !data.partition.is_flushed())
         {
             let data = Arc::make_mut(data);
-            if let Err(error) = data.partition.flush(&mut self.disk) {
-                let log = data.partition.log.directory().to_owned();
+            if let Err(error) = data.partition.sync(&mut self.disk) {
+                let log = data.partition.log().directory().to_owned();
                 effects.extend(self.fail_stop(now, StopReason::Sync { log, error }));
                 return effects;
             }
-            let watermark = data.partition.high_watermark;
+            let watermark = data.partition.high_watermark();
             let released = data.waiting.extract_if(.., |(at, _, _)| *at <= watermark);
             effects.extend(released.map(|(_, call, response)| Effect::Answer { call, response }));
         }
@@ -45,21 +46,17 @@ impl<D: Disk> Broker<D> {
 
     fn flush_offsets(&mut self, now: Timestamp) -> Vec<Effect> {
         let mut effects = Vec::new();
-        for shard in self
-            .shards
-            .iter_mut()
-            .filter(|shard| !shard.partition.is_flushed())
-        {
-            let shard = Arc::make_mut(shard);
-            if let Err(error) = shard.partition.flush(&mut self.disk) {
-                let log = shard.partition.log.directory().to_owned();
-                effects.extend(self.fail_stop(now, StopReason::Sync { log, error }));
-                return effects;
+        for index in 0..self.offsets.len() {
+            if self.stopped || self.offsets[index].partition.is_flushed() {
+                continue;
             }
-            let (watermark, epoch) = (shard.partition.high_watermark, shard.partition.leader_epoch);
-            effects.extend(Effect::all(
-                shard.coordinator.high_watermark(now, watermark, epoch),
-            ));
+            let synced = Arc::make_mut(&mut self.offsets[index])
+                .partition
+                .sync(&mut self.disk);
+            effects.extend(self.step(now, index, |shard, _| match synced {
+                Ok(event) => shard.high_watermark(now, event),
+                Err(error) => shard.fail(now, Failure::Sync(error)),
+            }));
         }
         effects
     }

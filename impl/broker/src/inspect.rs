@@ -3,12 +3,10 @@
 use plimsoll_coordinator::{Coordinator, GroupView, Status, TimerId};
 use plimsoll_disk::Disk;
 use plimsoll_log::{BatchError, ReadError, Record};
-use plimsoll_offsets::{CommittedOffset, Entry, OffsetsRecord, Text, Timeline};
+use plimsoll_offsets::{CommittedOffset, Entry, OffsetsRecord, Text, Timeline, entries};
+use plimsoll_shard::{LoadError, Partition, Shard};
 
 use crate::broker::Broker;
-use crate::error::LoadError;
-use crate::load::each_entry;
-use crate::partition::{Partition, Shard};
 
 /// A partition's numbers. All but the start are *next* offsets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -25,14 +23,15 @@ pub struct PartitionView {
     pub leader_epoch: i32,
 }
 
-impl From<&Partition> for PartitionView {
-    fn from(partition: &Partition) -> PartitionView {
+impl PartitionView {
+    fn of(partition: &Partition) -> PartitionView {
+        let log = partition.log();
         PartitionView {
-            log_start_offset: partition.log.log_start_offset(),
-            high_watermark: partition.high_watermark,
-            synced_end_offset: partition.log.synced_end_offset(),
-            log_end_offset: partition.log.log_end_offset(),
-            leader_epoch: partition.leader_epoch,
+            log_start_offset: log.log_start_offset(),
+            high_watermark: partition.high_watermark(),
+            synced_end_offset: log.synced_end_offset(),
+            log_end_offset: log.log_end_offset(),
+            leader_epoch: partition.leader_epoch(),
         }
     }
 }
@@ -42,37 +41,36 @@ impl<D> Broker<D> {
     pub fn data_partition(&self, topic: &str, partition: i32) -> Option<PartitionView> {
         self.data
             .get(&(Text::from(topic), partition))
-            .map(|data| PartitionView::from(&data.partition))
+            .map(|data| PartitionView::of(&data.partition))
     }
 
     /// A partition of the offsets topic.
     pub fn offsets_partition(&self, index: usize) -> Option<PartitionView> {
-        self.shards
-            .get(index)
-            .map(|shard| PartitionView::from(&shard.partition))
+        let offsets = self.offsets.get(index)?;
+        Some(PartitionView::of(&offsets.partition))
     }
 
     /// The coordinator of a partition of the offsets topic.
     pub fn coordinator(&self, index: usize) -> Option<&Coordinator> {
-        self.shards.get(index).map(|shard| &shard.coordinator)
+        let offsets = self.offsets.get(index)?;
+        Some(offsets.shard.coordinator())
     }
 
     fn shard(&self, group: &str) -> Option<&Shard> {
-        let partitions = i32::try_from(self.shards.len()).ok()?;
+        let partitions = i32::try_from(self.offsets.len()).ok()?;
         let index = plimsoll_offsets::partition_for(group, partitions)?;
-        self.shards
-            .get(usize::try_from(index).ok()?)
-            .map(|shard| &**shard)
+        let offsets = self.offsets.get(usize::try_from(index).ok()?)?;
+        Some(&offsets.shard)
     }
 
     /// What the coordinator of a group can do at the moment.
     pub fn coordinator_status(&self, group: &str) -> Option<Status> {
-        self.shard(group).map(|shard| shard.coordinator.status())
+        self.shard(group).map(|shard| shard.status())
     }
 
     /// A group as it stands in memory, none if there is no such group.
     pub fn group(&self, group: &str) -> Option<GroupView> {
-        self.shard(group)?.coordinator.group(group)
+        self.shard(group)?.coordinator().group(group)
     }
 
     /// A committed offset as a stable fetch would see it: everything appended.
@@ -104,16 +102,16 @@ impl<D> Broker<D> {
         partition: i32,
     ) -> Option<&Timeline<CommittedOffset>> {
         self.shard(group)?
-            .coordinator
+            .coordinator()
             .cache()
             .offset(group, topic, partition)
     }
 
     /// The armed timers of all groups, in an order that does not depend on how they came about.
     pub fn timers(&self) -> Vec<TimerId> {
-        self.shards
+        self.offsets
             .iter()
-            .flat_map(|shard| shard.coordinator.timers())
+            .flat_map(|offsets| offsets.shard.coordinator().timers())
             .collect()
     }
 }
@@ -124,19 +122,18 @@ impl<D: Disk> Broker<D> {
     /// # Errors
     /// Those of a load; an index without a partition gives none.
     pub fn offsets_entries(&self, index: usize, from: i64) -> Result<Vec<(i64, Entry)>, LoadError> {
-        let mut entries = Vec::new();
-        if let Some(shard) = self.shards.get(index) {
-            let log = &shard.partition.log;
+        let mut found = Vec::new();
+        if let Some(offsets) = self.offsets.get(index) {
+            let log = offsets.partition.log();
             let from = from.max(log.log_start_offset());
-            let range = from..log.log_end_offset();
-            each_entry(&self.disk, log, range, |offset, entry| {
-                // Its batch may begin before.
-                if offset >= from {
-                    entries.push((offset, entry));
-                }
-            })?;
+            let batches = log.read(&self.disk, from, log.log_end_offset(), usize::MAX)?;
+            for batch in &batches {
+                // It may begin before.
+                let of_batch = entries(batch)?.into_iter();
+                found.extend(of_batch.filter(|(offset, _)| *offset >= from));
+            }
         }
-        Ok(entries)
+        Ok(found)
     }
 
     /// The records among them.
@@ -160,7 +157,7 @@ impl<D: Disk> Broker<D> {
         let Some(data) = self.data.get(&(Text::from(topic), partition)) else {
             return Ok(Vec::new());
         };
-        let log = &data.partition.log;
+        let log = data.partition.log();
         let batches: Result<Vec<_>, ReadError> = log.read(
             &self.disk,
             log.log_start_offset(),

@@ -1,7 +1,7 @@
 //! The reference broker core: log, offsets topic and group coordinator put together, without threads, sockets or a clock.
 //!
-//! A [`Broker`] owns a disk with one log per data partition and per partition of the offsets topic, and a coordinator for
-//! each of the latter. Every call takes the time and returns [`Effect`]s: answers, timers, and at worst the order to
+//! A [`Broker`] owns a disk with one log per data partition and per partition of the offsets topic, and a shard
+//! (`plimsoll-shard`) for each of the latter: the very thing that `plimsoll-service` runs on threads. Every call takes the time and returns [`Effect`]s: answers, timers, and at worst the order to
 //! stop. Nothing happens by itself:
 //!
 //! * [`Broker::open`] recovers the logs; [`Broker::load`] replays the offsets topic. Between the two the coordinators
@@ -36,7 +36,7 @@ pub use api::{
 };
 pub use broker::Broker;
 pub use config::{Config, TopicConfig};
-pub use error::{LoadError, OpenError, OpenFailure, StopReason};
+pub use error::{OpenError, OpenFailure, StopReason};
 pub use inspect::PartitionView;
 pub use open::Started;
 pub use plimsoll_coordinator::{
@@ -54,3 +54,4 @@ pub use plimsoll_log::{NewRecord, Record, RecoveryReport};
 pub use plimsoll_offsets::{
     Bytes, CommittedOffset, GroupMetadata, MemberMetadata, OFFSETS_TOPIC, OffsetsRecord, Text,
 };
+pub use plimsoll_shard::{Failure, LoadError};

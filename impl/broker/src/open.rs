@@ -7,12 +7,13 @@ use plimsoll_coordinator::{Coordinator, Timestamp, Topics};
 use plimsoll_disk::Disk;
 use plimsoll_log::RecoveryReport;
 use plimsoll_offsets::OFFSETS_TOPIC;
+use plimsoll_shard::{Partition, Shard};
 
 use crate::api::Effect;
 use crate::broker::Broker;
 use crate::config::Config;
 use crate::error::{OpenError, OpenFailure};
-use crate::partition::{DataPartition, Partition, Shard};
+use crate::partition::{DataPartition, OffsetsPartition};
 
 /// A broker that is ready to serve, and what starting it calls for: timers of the groups it loaded.
 pub type Started<D> = (Broker<D>, Vec<Effect>);
@@ -26,13 +27,13 @@ impl<D: Disk> Broker<D> {
         match recover(&mut disk, config) {
             Ok(Recovered {
                 data,
-                shards,
+                offsets,
                 reports,
             }) => Ok(Broker {
                 disk,
                 decisions: config.decisions,
                 data,
-                shards,
+                offsets,
                 reports: reports.into(),
                 stopped: false,
             }),
@@ -58,7 +59,7 @@ impl<D: Disk> Broker<D> {
 #[derive(Default)]
 struct Recovered {
     data: BTreeMap<(plimsoll_offsets::Text, i32), Arc<DataPartition>>,
-    shards: Vec<Arc<Shard>>,
+    offsets: Vec<Arc<OffsetsPartition>>,
     reports: Vec<RecoveryReport>,
 }
 
@@ -69,9 +70,12 @@ fn recover(disk: &mut impl Disk, config: &Config) -> Result<Recovered, OpenError
     for topic in &config.topics {
         for index in 0..topic.partitions {
             let directory = format!("{}-{index}", topic.name);
-            let (partition, report) = Partition::open(disk, &directory, &of_data)?;
-            let waiting = Vec::new();
-            let data = DataPartition { partition, waiting };
+            let (mut partition, report) = Partition::open(disk, &directory, &of_data)?;
+            partition.lead(partition.next_leader_epoch());
+            let data = DataPartition {
+                partition,
+                waiting: Vec::new(),
+            };
             recovered
                 .data
                 .insert((topic.name.clone(), index), Arc::new(data));
@@ -86,17 +90,15 @@ fn recover(disk: &mut impl Disk, config: &Config) -> Result<Recovered, OpenError
             .collect(),
     );
     let settings = Arc::new(config.coordinator.clone());
+    let shard = Shard::new(&Coordinator::new(settings, config.decisions, topics, -1));
     let of_offsets = Arc::new(config.offsets_log.clone());
     for index in 0..config.offsets_partitions {
         let directory = format!("{OFFSETS_TOPIC}-{index}");
         let (partition, report) = Partition::open(disk, &directory, &of_offsets)?;
-        let epoch = partition.leader_epoch;
-        let coordinator =
-            Coordinator::new(settings.clone(), config.decisions, topics.clone(), epoch);
-        recovered.shards.push(Arc::new(Shard {
-            partition,
-            coordinator,
-        }));
+        let shard = shard.clone();
+        let mut offsets = OffsetsPartition { partition, shard };
+        offsets.lead();
+        recovered.offsets.push(Arc::new(offsets));
         recovered.reports.push(report);
     }
     Ok(recovered)

@@ -45,8 +45,8 @@ impl<D: Disk> Broker<D> {
             records: request.records,
             ..NewBatch::default()
         };
-        let partition = &mut data.partition;
-        let (log, epoch, disk) = (&mut partition.log, partition.leader_epoch, &mut self.disk);
+        let (epoch, disk) = (data.partition.leader_epoch(), &mut self.disk);
+        let log = data.partition.log_mut();
         let built = batch.build().map_err(AppendError::Refused);
         match built.and_then(|batch| log.append(disk, &batch, epoch, now.0)) {
             Ok(appended) => {
@@ -64,7 +64,7 @@ impl<D: Disk> Broker<D> {
             // A write that could not be undone. The others cannot happen: no batch has a producer id, the epoch is above
             // the log's last, and the broker stops when a log does. If one did, going on would be wrong.
             Err(error) => {
-                let log = data.partition.log.directory().to_owned();
+                let log = data.partition.log().directory().to_owned();
                 let mut effects = vec![Effect::storage_error(call)];
                 effects.extend(self.fail_stop(now, StopReason::Append { log, error }));
                 effects
@@ -89,13 +89,13 @@ impl<D: Disk> Broker<D> {
             response.error = ErrorCode::KafkaStorageError;
             return response;
         }
-        let partition = &data.partition;
-        response.high_watermark = partition.high_watermark;
-        response.log_start_offset = partition.log.log_start_offset();
-        match partition.log.read(
+        let log = data.partition.log();
+        response.high_watermark = data.partition.high_watermark();
+        response.log_start_offset = log.log_start_offset();
+        match log.read(
             &self.disk,
             request.offset,
-            partition.high_watermark,
+            response.high_watermark,
             request.max_bytes,
         ) {
             Ok(batches) => response.batches = batches,
@@ -111,7 +111,7 @@ impl<D: Disk> Broker<D> {
 
 fn refusal(reason: &BatchError) -> ErrorCode {
     match reason {
-        BatchError::Unwritable("too many bytes") => ErrorCode::MessageTooLarge,
+        BatchError::TooLarge { .. } => ErrorCode::MessageTooLarge,
         _ => ErrorCode::InvalidRecord,
     }
 }

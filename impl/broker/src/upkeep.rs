@@ -1,36 +1,28 @@
 //! What an owner has done from time to time: expiry of offsets (O6, O7) and compaction of the offsets topic (K1 to K10).
 
-use std::ops::Bound;
 use std::sync::Arc;
 
 use plimsoll_coordinator::Timestamp;
 use plimsoll_disk::Disk;
 use plimsoll_log::{CleanReport, LogError};
-use plimsoll_offsets::Text;
 
 use crate::api::Effect;
 use crate::broker::Broker;
 use crate::error::StopReason;
-
-/// A step of expiry looks at so many groups at most.
-const GROUPS_PER_STEP: usize = 1_000;
 
 impl<D: Disk> Broker<D> {
     /// A pass of expiry over all groups, as every `offsets.retention.check.interval.ms` (ten minutes in Kafka). A
     /// partition in which an append fails is left to the next pass.
     pub fn expire_offsets(&mut self, now: Timestamp) -> Vec<Effect> {
         let mut effects = Vec::new();
-        for index in 0..self.shards.len() {
-            let mut next = Some(Text::from(""));
-            while let Some(from) = next {
-                let coordinator = &self.shards[index].coordinator;
-                let (step, after) =
-                    coordinator.expire_some(now, Bound::Included(&from), GROUPS_PER_STEP);
-                let end = self.shards[index].partition.log.log_end_offset();
-                let writes = !step.records().is_empty();
-                effects.extend(self.make(now, index, step));
-                let written = self.shards[index].partition.log.log_end_offset() > end;
-                next = after.filter(|_| written || !writes);
+        for index in 0..self.offsets.len() {
+            let mut goes_on = true;
+            while goes_on {
+                effects.extend(self.step(now, index, |shard, log| {
+                    let (outcome, more) = shard.expire_slice(log, now);
+                    goes_on = more;
+                    outcome
+                }));
             }
         }
         effects
@@ -46,10 +38,10 @@ impl<D: Disk> Broker<D> {
         now: Timestamp,
         index: usize,
     ) -> (Option<Result<CleanReport, LogError>>, Vec<Effect>) {
-        let Some(shard) = self.shards.get_mut(index) else {
+        let Some(offsets) = self.offsets.get_mut(index) else {
             return (None, Vec::new());
         };
-        let log = &mut Arc::make_mut(shard).partition.log;
+        let log = Arc::make_mut(offsets).partition.log_mut();
         let cleaned = log.clean(&mut self.disk, now.0);
         let mut effects = Vec::new();
         if let (Err(error), Some(_)) = (&cleaned, log.stopped())

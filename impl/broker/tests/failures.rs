@@ -71,7 +71,13 @@ fn a_write_that_cannot_be_undone_stops_the_broker() {
     driver.broker.disk_mut().fail_at(0, Fault::TruncateIo);
     let refused = driver.send(commit(1, 1));
     assert_eq!(driver.error(refused), Some(ErrorCode::NotCoordinator));
-    assert!(matches!(driver.stopped, Some(StopReason::Append { .. })));
+    assert!(matches!(
+        driver.stopped,
+        Some(StopReason::Shard {
+            failure: Failure::Append(_),
+            ..
+        })
+    ));
     assert!(driver.broker.is_stopped());
     let mut again = Driver::start(driver.broker.into_disk(), &config());
     assert_eq!(
@@ -91,7 +97,17 @@ fn a_failed_sync_acknowledges_nothing_and_is_not_tried_again() {
         driver.broker.disk_mut().fail_at(0, Fault::SyncIo);
         driver.flush(what);
         assert!(
-            matches!(driver.stopped, Some(StopReason::Sync { .. })),
+            matches!(
+                (what, &driver.stopped),
+                (Flush::Data, Some(StopReason::Sync { .. }))
+                    | (
+                        Flush::Offsets,
+                        Some(StopReason::Shard {
+                            failure: Failure::Sync(_),
+                            ..
+                        })
+                    )
+            ),
             "{what:?}"
         );
         assert_eq!(driver.error(committed), Some(ErrorCode::NotCoordinator));
@@ -193,7 +209,10 @@ fn a_load_that_fails_stops_the_broker_rather_than_serving_a_part() {
         matches!(
             &effects[..],
             [Effect::FailStop {
-                reason: StopReason::Load { .. }
+                reason: StopReason::Shard {
+                    failure: Failure::Load(_),
+                    ..
+                }
             }]
         ),
         "{effects:?}"
@@ -226,8 +245,11 @@ fn records_that_are_not_of_the_offsets_topic_fail_the_load_by_name() {
             ..,
             Effect::FailStop {
                 reason:
-                    StopReason::Load {
-                        error: LoadError::Record(plimsoll_offsets::Malformed { offset, .. }),
+                    StopReason::Shard {
+                        failure:
+                            Failure::Load(LoadError::Record(plimsoll_offsets::Malformed {
+                                offset, ..
+                            })),
                         ..
                     },
             },

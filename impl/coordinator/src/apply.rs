@@ -22,8 +22,27 @@ fn append_error(error: ErrorCode) -> ErrorCode {
 }
 
 impl Coordinator {
+    /// All that an owner does with a step: `append` writes what it writes, if anything, and gives the offset of the
+    /// first record; then the step is made. If nothing was written `append` says why, with the error of Kafka's log, and
+    /// the step is dropped (S5).
+    pub fn append_and_apply(
+        &mut self,
+        now: Timestamp,
+        step: Step,
+        append: impl FnOnce(&Step) -> Result<i64, ErrorCode>,
+    ) -> Outcome {
+        if !step.writes() {
+            return self.accept(now, step, self.log_end);
+        }
+        self.before_append(&step);
+        match append(&step) {
+            Ok(base_offset) => self.accept(now, step, base_offset),
+            Err(error) => self.reject(now, step, error),
+        }
+    }
+
     /// To be called before the records of a step are appended.
-    pub fn before_append(&mut self, step: &Step) {
+    pub(crate) fn before_append(&mut self, step: &Step) {
         match self.decisions.cache {
             UpdateCache::AfterAppend => {}
             UpdateCache::BeforeAppend => self.replay_step(step, self.log_end),
@@ -44,7 +63,7 @@ impl Coordinator {
     }
 
     /// Makes the step: what it appends (if anything) is in the log from `base_offset` on.
-    pub fn accept(&mut self, now: Timestamp, mut step: Step, base_offset: i64) -> Outcome {
+    pub(crate) fn accept(&mut self, now: Timestamp, mut step: Step, base_offset: i64) -> Outcome {
         self.replay_step(&step, base_offset);
         if step.length() > 0 {
             self.log_end = base_offset + step.length();
@@ -90,7 +109,7 @@ impl Coordinator {
     }
 
     /// Drops the step, whose records are not in the log: the groups are as they were (S5). Whoever asked is told.
-    pub fn reject(&mut self, now: Timestamp, step: Step, error: ErrorCode) -> Outcome {
+    pub(crate) fn reject(&mut self, now: Timestamp, step: Step, error: ErrorCode) -> Outcome {
         let error = append_error(error);
         let mut outcome = Outcome::default();
         match step.cause {

@@ -21,7 +21,7 @@ pub enum Status {
     Loading,
     /// It serves its groups.
     Active,
-    /// Its partition could not be replayed; only loading it again helps.
+    /// Its log could not be read or written; only loading it again helps.
     Failed,
     /// It was unloaded: somebody else is the coordinator, or the disk failed.
     Stopped,

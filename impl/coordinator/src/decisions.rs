@@ -131,6 +131,16 @@ pub enum TransactionEnd {
     RecordOfTheProducer,
 }
 
+/// What a high watermark means that is lower than one heard of before: they overtake each other on their way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum WatermarkOrder {
+    /// Nothing.
+    #[default]
+    Monotone,
+    /// Whatever came last is true.
+    LastWins,
+}
+
 /// Every decision, right by default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Decisions {
@@ -168,6 +178,8 @@ pub struct Decisions {
     /// Mutants G-1 ([`Fence::Nobody`]): a commit is not fenced by member and generation, breaks O9, BR1; and G-2
     /// ([`Fence::CurrentOrLaterMember`]): one of a generation that a lost coordinator formed is accepted, breaks G4.
     pub fence: Fence,
+    /// Breaks V4: who waits for what has long been durable is not told.
+    pub watermark_order: WatermarkOrder,
     /// Mutant L-ack ([`Acknowledge::OnceAppended`]): a produced batch is acknowledged before its sync. Breaks L1.
     pub produce: Acknowledge,
 }

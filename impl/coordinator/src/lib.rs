@@ -3,10 +3,9 @@
 //! One [`Coordinator`] serves the groups of one partition of the offsets topic. A step is pure: [`Coordinator::request`]
 //! and [`Coordinator::fire`] look at the state and return a [`Step`]: records to append, answers to give at once,
 //! answers to give once the records are durable, timers to set and cancel, and the group as it will then be. Nothing has
-//! happened yet. The owner appends the records and then either
-//!
-//! * [accepts](Coordinator::accept) the step: the group, the cache and the timers change, or
-//! * [rejects](Coordinator::reject) it: no trace stays in memory (S5), and the caller is told.
+//! happened yet. [`Coordinator::append_and_apply`] has the owner append the records, and then makes the step: the group,
+//! the cache and the timers change; or, if nothing was written, drops it: no trace stays in memory (S5), and the caller
+//! is told.
 //!
 //! Answers that reveal what the records say wait in a queue until [`Coordinator::high_watermark`] has passed them in the
 //! leader epoch that appended them (S2, S3, G3). Ids, time and timers come from outside.
@@ -67,6 +66,7 @@ pub use coordinator::{Coordinator, Status};
 pub use decisions::{
     Acknowledge, Decisions, ExpiryBase, Fence, LoadDemand, LoadExtent, OpenTransactions,
     Replacement, StaticSession, SyncPhase, TombstoneKey, TransactionEnd, UpdateCache,
+    WatermarkOrder,
 };
 pub use error_code::ErrorCode;
 pub use event::RebalanceCause;

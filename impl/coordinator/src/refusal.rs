@@ -65,7 +65,7 @@ impl Coordinator {
     }
 
     /// The answer that refuses the whole request.
-    pub(crate) fn refusal(&self, request: &GroupRequest, error: ErrorCode) -> GroupResponse {
+    pub fn refusal(&self, request: &GroupRequest, error: ErrorCode) -> GroupResponse {
         match request {
             GroupRequest::Commit(r) => r.refused(error, &self.topics),
             GroupRequest::TxnCommit(r) => r.refused(error, &self.topics),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use plimsoll_offsets::{Bytes, OffsetsRecord, Producer, Text};
+use plimsoll_offsets::{Bytes, Entry, OffsetsRecord, Producer, Text};
 
 use crate::api::{CallId, EndTransaction, GroupRequest, GroupResponse, JoinGroupResponse};
 use crate::event::RebalanceCause;
@@ -32,7 +32,8 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    pub(crate) fn extend(&mut self, more: Outcome) {
+    /// Does what `more` says, too, after this.
+    pub fn extend(&mut self, more: Outcome) {
         self.answers.extend(more.answers);
         self.timers.extend(more.timers);
         self.rebalances.extend(more.rebalances);
@@ -80,7 +81,7 @@ pub(crate) enum Change {
 
 /// A step that has been worked out but not made. See the head of the crate.
 #[derive(Clone, Debug)]
-#[must_use = "a step does nothing until it is accepted or rejected"]
+#[must_use = "a step does nothing until it is made"]
 pub struct Step {
     pub(crate) cause: Cause,
     pub(crate) changes: Vec<Change>,
@@ -97,10 +98,26 @@ pub struct Step {
 }
 
 impl Step {
-    /// Records to append as one batch before the step is accepted; if there are none and no [marker](Step::marker),
-    /// nothing is to be appended.
+    /// Records to append as one batch.
     pub fn records(&self) -> &[OffsetsRecord] {
         self.written.as_ref().unwrap_or(&self.records)
+    }
+
+    /// Whether anything has to be appended before the step is made.
+    pub fn writes(&self) -> bool {
+        !self.records().is_empty() || self.marker.is_some()
+    }
+
+    /// What stands in the log once the step has been appended: its records, or its marker.
+    pub fn entries(&self) -> impl Iterator<Item = Entry> + '_ {
+        let producer = self.producer;
+        let records = self.records().iter().cloned();
+        let marker = self.marker.as_ref().map(|marker| Entry::Marker {
+            producer: marker.producer,
+            ended: marker.ended,
+        });
+        let records = records.map(move |record| Entry::Record { producer, record });
+        records.chain(marker)
     }
 
     /// The producer in whose transaction the records are to be appended; none for the coordinator's own batches.
@@ -108,7 +125,7 @@ impl Step {
         self.producer
     }
 
-    /// The marker to append, as a control batch, before the step is accepted.
+    /// The marker to append, as a control batch.
     pub fn marker(&self) -> Option<&EndTransaction> {
         self.marker.as_ref()
     }

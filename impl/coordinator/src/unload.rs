@@ -18,6 +18,13 @@ impl Coordinator {
         outcome
     }
 
+    /// As [`Coordinator::stop`], because the log could not be read or written: only loading it again helps.
+    pub fn fail(&mut self, now: Timestamp) -> Outcome {
+        let outcome = self.begin_unload(now);
+        self.status = Status::Failed;
+        outcome
+    }
+
     /// The first half of [`Coordinator::stop`], for an owner who has to do other things before it is over: groups are
     /// dead, and a request that gets this far is told to look for the coordinator again.
     pub fn begin_unload(&mut self, now: Timestamp) -> Outcome {

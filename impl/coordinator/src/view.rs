@@ -5,6 +5,7 @@ use std::sync::Arc;
 use plimsoll_offsets::{Bytes, Cache, Text};
 
 use crate::coordinator::{Coordinator, Status};
+use crate::decisions::Decisions;
 use crate::group::{Group, GroupState};
 use crate::timer::{TimerId, TimerName};
 
@@ -69,6 +70,21 @@ impl Coordinator {
     /// The epoch in which it leads its partition.
     pub fn leader_epoch(&self) -> i32 {
         self.leader_epoch
+    }
+
+    /// The offset after the last record that it has applied.
+    pub fn log_end_offset(&self) -> i64 {
+        self.log_end
+    }
+
+    /// Everything below may be shown.
+    pub fn visible_end_offset(&self) -> i64 {
+        self.high_watermark
+    }
+
+    /// The decisions it was made with.
+    pub fn decisions(&self) -> Decisions {
+        self.decisions
     }
 
     /// The group, if it exists.

@@ -2,7 +2,7 @@
 
 use crate::api::{GroupRequest, Timestamp};
 use crate::coordinator::{Coordinator, Status};
-use crate::decisions::Acknowledge;
+use crate::decisions::{Acknowledge, WatermarkOrder};
 use crate::step::{Cause, Deferred, Outcome, Step};
 
 impl Coordinator {
@@ -31,7 +31,7 @@ impl Coordinator {
     ) -> Outcome {
         if self.status != Status::Active
             || leader_epoch != self.leader_epoch
-            || high_watermark <= self.high_watermark
+            || !self.is_news(high_watermark)
         {
             return Outcome::default();
         }
@@ -39,6 +39,13 @@ impl Coordinator {
         self.departed.retain(|(until, _)| *until > high_watermark);
         self.cache.advance(high_watermark);
         self.release(now)
+    }
+
+    fn is_news(&self, high_watermark: i64) -> bool {
+        match self.decisions.watermark_order {
+            WatermarkOrder::Monotone => high_watermark > self.high_watermark,
+            WatermarkOrder::LastWins => high_watermark != self.high_watermark,
+        }
     }
 
     /// Releases what the high watermark has passed, in the order in which it was appended.

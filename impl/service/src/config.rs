@@ -24,8 +24,7 @@ pub struct Config {
     pub expiry_interval_ms: u64,
     /// How often timers and time-outs are looked at.
     pub tick: Duration,
-    /// Right by default; see [`Decisions`]. What a step changes before it is appended ([`Decisions::cache`]) is not
-    /// asked here: the runtime makes no step before it is appended.
+    /// Right by default; see [`Decisions`].
     pub decisions: Decisions,
 }
 

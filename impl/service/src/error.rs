@@ -4,6 +4,7 @@ use plimsoll_log::LogError;
 
 /// Why a service does not start.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum StartError {
     /// `offsets_partitions` is not positive.
     #[error("the offsets topic cannot have {0} partitions; give at least 1")]

@@ -1,25 +1,29 @@
 //! The service: shards, the threads around them, and which of them a request is for.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use plimsoll_coordinator::{
     Coordinator, Endpoint, ErrorCode, GroupRequest, GroupResponse, OffsetFetch, OffsetsTopicView,
+    Status,
 };
 use plimsoll_disk::Disk;
 use plimsoll_offsets::{OFFSETS_TOPIC, Text};
-use plimsoll_runtime::{Clock, Metrics, Options, Runtime, Shard, Status, Ticket};
+use plimsoll_shard::{Failure, Metrics, Shard};
 
-use crate::answers::{Gathering, UnavailableResponder, whole};
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{CloseError, StartError};
-use crate::machine::GroupMachine;
+use crate::gathering::{Gathering, whole};
 use crate::offsets_log::OffsetsLog;
+use crate::shared_shard::SharedShard;
+use crate::threads::{Options, Threads};
+use crate::ticket::Ticket;
 
 /// A group coordinator on a disk, for any number of threads. See the head of the crate.
 pub struct Service<D: Disk + Clone + Send + 'static> {
-    runtime: Runtime<GroupMachine, OffsetsLog<D>>,
-    doorkeepers: Arc<UnavailableResponder>,
+    threads: Threads<OffsetsLog<D>>,
+    metrics: Arc<dyn Metrics>,
     commit_timeout: Duration,
 }
 
@@ -38,32 +42,28 @@ impl<D: Disk + Clone + Send + 'static> Service<D> {
         if config.offsets_partitions < 1 {
             return Err(StartError::Partitions(config.offsets_partitions));
         }
-        let coordinators = Coordinators::of(config);
-        let doorkeepers = Arc::new(UnavailableResponder::new(&coordinators.make(-1)));
+        let (settings, topics) = (config.coordinator.clone(), config.topics.clone());
+        let coordinator =
+            Coordinator::new(Arc::new(settings), config.decisions, Arc::new(topics), -1);
+        let shard = Shard::new(&coordinator);
         let log_config = Arc::new(config.log.clone());
         let mut shards = Vec::new();
         for partition in 0..config.offsets_partitions {
             let directory = format!("{OFFSETS_TOPIC}-{partition}");
-            let log = OffsetsLog::open(disk.clone(), directory, Arc::clone(&log_config))?;
-            let (make, every_ms) = (coordinators.clone(), config.expiry_interval_ms);
-            let description = Arc::clone(&metrics);
-            let machine = move |epoch| {
-                GroupMachine::new(make.make(epoch), every_ms, Arc::clone(&description))
-            };
-            let shard = Shard::new(log, Box::new(machine)).with_metrics(Arc::clone(&metrics));
-            shards.push(shard);
+            let log = OffsetsLog::open(disk.clone(), &directory, &log_config)?;
+            let shard = SharedShard::new(log, shard.clone(), config.expiry_interval_ms);
+            shards.push(shard.with_metrics(Arc::clone(&metrics)));
         }
-        let runtime = Runtime::start(shards, clock, Options { tick: config.tick })?;
         Ok(Service {
-            runtime,
-            doorkeepers,
+            threads: Threads::start(shards, clock, Options { tick: config.tick })?,
+            metrics,
             commit_timeout: config.commit_timeout,
         })
     }
 
     /// How many partitions the offsets topic has.
     pub fn partitions(&self) -> i32 {
-        i32::try_from(self.runtime.shards().len()).unwrap_or(i32::MAX)
+        i32::try_from(self.threads.shards().len()).unwrap_or(i32::MAX)
     }
 
     /// This broker leads the partition in `leader_epoch`: it is loaded, unless that is no news or there is no such
@@ -71,7 +71,7 @@ impl<D: Disk + Clone + Send + 'static> Service<D> {
     pub fn elect(&self, partition: i32, leader_epoch: i32) {
         if let Some((index, shard)) = self.shard(partition) {
             shard.log().lead(leader_epoch);
-            self.runtime.elect(index, leader_epoch);
+            self.threads.elect(index, leader_epoch);
         }
     }
 
@@ -89,7 +89,7 @@ impl<D: Disk + Clone + Send + 'static> Service<D> {
     pub fn resign(&self, partition: i32, leader_epoch: i32) {
         if let Some((index, shard)) = self.shard(partition) {
             shard.log().resign(leader_epoch);
-            self.runtime.resign(index, leader_epoch);
+            self.threads.resign(index, leader_epoch);
         }
     }
 
@@ -97,6 +97,11 @@ impl<D: Disk + Clone + Send + 'static> Service<D> {
     /// partition.
     pub fn status(&self, partition: i32) -> Option<(Status, i32)> {
         self.shard(partition).map(|(_, shard)| shard.status())
+    }
+
+    /// Why a partition's shard has failed, if it has.
+    pub fn failure(&self, partition: i32) -> Option<Failure> {
+        self.shard(partition)?.1.failure()
     }
 
     /// A partition's log, to look at or to compact.
@@ -154,25 +159,26 @@ impl<D: Disk + Clone + Send + 'static> Service<D> {
         let Some((index, _)) = self.shard(partition) else {
             return reply(request.refusal(ErrorCode::NotCoordinator));
         };
-        let (doorkeepers, asked) = (Arc::clone(&self.doorkeepers), Arc::clone(&request));
-        let reply = move |answer: Result<GroupResponse, _>| {
-            reply(answer.unwrap_or_else(|refusal| doorkeepers.answer(&asked, refusal)));
+        let (metrics, begun) = (Arc::clone(&self.metrics), Instant::now());
+        let reply = move |answer| {
+            metrics.answered(u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX));
+            reply(answer);
         };
         let limit = self.limit(&request);
-        self.runtime.submit(index, limit, request, Box::new(reply));
+        self.threads.submit(index, limit, request, Box::new(reply));
     }
 
     /// Takes a request and gives a ticket for its answer.
     pub fn ask(&self, request: GroupRequest) -> Ticket<GroupResponse> {
         let (ticket, reply) = Ticket::new();
-        self.submit(request, move |answer| reply(Ok(answer)));
+        self.submit(request, reply);
         ticket
     }
 
     /// As [`Service::ask`], for one partition.
     pub fn ask_partition(&self, partition: i32, request: GroupRequest) -> Ticket<GroupResponse> {
         let (ticket, reply) = Ticket::new();
-        self.submit_to(partition, request, move |answer| reply(Ok(answer)));
+        self.submit_to(partition, request, reply);
         ticket
     }
 
@@ -184,9 +190,9 @@ impl<D: Disk + Clone + Send + 'static> Service<D> {
         }
     }
 
-    fn shard(&self, partition: i32) -> Option<(usize, &Shard<GroupMachine, OffsetsLog<D>>)> {
+    fn shard(&self, partition: i32) -> Option<(usize, &SharedShard<OffsetsLog<D>>)> {
         let index = usize::try_from(partition).ok()?;
-        Some((index, self.runtime.shards().get(index)?))
+        Some((index, self.threads.shards().get(index)?))
     }
 
     /// How far a group is behind in a partition whose log ends at `log_end`: records that it has yet to process. None
@@ -200,7 +206,7 @@ impl<D: Disk + Clone + Send + 'static> Service<D> {
         });
         // What is read at the high watermark is answered at once.
         match self.ask(fetch).wait(Duration::ZERO) {
-            Ok(GroupResponse::Fetch(response)) => {
+            Some(GroupResponse::Fetch(response)) => {
                 let committed = response.partitions.first()?.offset;
                 (committed >= 0).then(|| log_end.saturating_sub(committed).max(0))
             }
@@ -210,9 +216,9 @@ impl<D: Disk + Clone + Send + 'static> Service<D> {
 
     /// What this broker knows of the offsets topic when it is alone: what it leads, clients find at `endpoint`.
     pub fn topic_view(&self, broker: i32, endpoint: Endpoint) -> OffsetsTopicView {
-        let shards = self.runtime.shards().iter();
+        let shards = self.threads.shards().iter();
         let leaders = shards.map(|shard| match shard.status() {
-            (Status::Unloaded, _) => None,
+            (Status::Stopped, _) => None,
             _ => Some(broker),
         });
         OffsetsTopicView {
@@ -227,36 +233,13 @@ impl<D: Disk + Clone + Send + 'static> Service<D> {
     /// # Errors
     /// The first log that did not close well; all the others have been closed.
     pub fn shutdown(mut self) -> Result<(), CloseError> {
-        self.runtime.close();
+        self.threads.close();
         let mut first = Ok(());
-        for (partition, shard) in (0..).zip(self.runtime.shards()) {
+        for (partition, shard) in (0..).zip(self.threads.shards()) {
             if let Err(reason) = shard.log().checkpoint() {
                 first = first.and(Err(CloseError { partition, reason }));
             }
         }
         first
-    }
-}
-
-/// Makes the coordinators of a configuration.
-#[derive(Clone)]
-struct Coordinators {
-    config: Arc<plimsoll_coordinator::CoordinatorConfig>,
-    topics: Arc<plimsoll_coordinator::Topics>,
-    decisions: plimsoll_coordinator::Decisions,
-}
-
-impl Coordinators {
-    fn of(config: &Config) -> Coordinators {
-        Coordinators {
-            config: Arc::new(config.coordinator.clone()),
-            topics: Arc::new(config.topics.clone()),
-            decisions: config.decisions,
-        }
-    }
-
-    fn make(&self, leader_epoch: i32) -> Coordinator {
-        let (config, topics) = (Arc::clone(&self.config), Arc::clone(&self.topics));
-        Coordinator::new(config, self.decisions, topics, leader_epoch)
     }
 }

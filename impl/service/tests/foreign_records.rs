@@ -64,16 +64,15 @@ fn around(stranger: NewRecord) -> Sim {
 
 /// The load of the one partition has failed for this reason, and the others serve.
 fn has_failed(world: &World<Sim>) -> String {
-    let failed = |status: Option<(Status, i32)>| match status {
-        Some((Status::Failed { reason }, _)) => Some(reason),
-        _ => None,
-    };
-    world.until("failed", |s| failed(s.status(home())).is_some());
+    world.until("failed", |s| {
+        matches!(s.status(home()), Some((Status::Failed, _)))
+    });
     world.until("the others are active", |s| {
         let active = |p| matches!(s.status(p), Some((Status::Active, _)));
         (0..s.partitions()).filter(|p| *p != home()).all(active)
     });
-    failed(world.service.status(home())).expect("it stays so")
+    let failure = world.service.failure(home());
+    failure.expect("it stays so").to_string()
 }
 
 fn only_the_others_are_served(world: &World<Sim>) {

@@ -6,9 +6,11 @@ use std::cell::Cell;
 
 use common::shared::Shared;
 use common::*;
-use plimsoll_coordinator::{ErrorCode, GroupRequest, GroupResponse, JoinGroupResponse, ListGroups};
+use plimsoll_coordinator::{
+    ErrorCode, GroupRequest, GroupResponse, JoinGroupResponse, ListGroups, Timestamp,
+};
 use plimsoll_disk::SimDisk;
-use plimsoll_service::{Moment, Ticket};
+use plimsoll_service::Ticket;
 
 type Sim = Shared<SimDisk>;
 
@@ -56,7 +58,7 @@ fn every_figure_by_what_made_it() {
     for partition in 0..3 {
         assert_eq!(world.commit("h", partition, 1), ErrorCode::None);
     }
-    clock.set(Moment::from_ms(10_000));
+    clock.set(Timestamp(10_000));
     let list = || GroupRequest::List(ListGroups::default());
     let is_empty = || {
         let GroupResponse::List(r) = world.ask(list()) else {
@@ -73,7 +75,7 @@ fn every_figure_by_what_made_it() {
     let ms = Cell::new(200_000);
     world.until("they expired", |_| {
         ms.set(ms.get() + 1_000);
-        clock.set(Moment::from_ms(ms.get()));
+        clock.set(Timestamp(ms.get()));
         nothing_left()
     });
     world.until("it is durable", |_| world.counters.lag() == 0);

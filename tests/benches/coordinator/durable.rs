@@ -8,8 +8,7 @@ use std::time::{Duration, Instant};
 
 use plimsoll_coordinator::{ErrorCode, GroupResponse};
 use plimsoll_disk::RealDisk;
-use plimsoll_runtime::{Counters, Status, SystemClock};
-use plimsoll_service::{Config, Service};
+use plimsoll_service::{Config, Counters, Service, Status, SystemClock};
 
 use crate::requests;
 

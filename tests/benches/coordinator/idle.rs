@@ -4,11 +4,12 @@ use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
 
+use plimsoll_coordinator::Timestamp;
 use plimsoll_disk::RealDisk;
 use plimsoll_log::{LogConfig, NewBatch, NewRecord};
 use plimsoll_offsets::{GroupMetadata, MemberMetadata, OffsetsRecord, encode};
-use plimsoll_runtime::{Loaded, Moment, NoMetrics, Shard};
-use plimsoll_service::{GroupMachine, OffsetsLog};
+use plimsoll_service::{Loaded, OffsetsLog, SharedShard};
+use plimsoll_shard::Shard;
 
 use crate::interleaved::{medians, timed};
 use crate::requests;
@@ -22,7 +23,7 @@ const NOW: i64 = 1_700_000_000_000;
 /// Longer than the ticks last.
 const EXPIRY_INTERVAL_MS: u64 = 1 << 40;
 
-type Idle = Shard<GroupMachine, OffsetsLog<RealDisk>>;
+type Idle = SharedShard<OffsetsLog<RealDisk>>;
 
 fn group(number: usize) -> OffsetsRecord {
     OffsetsRecord::Group {
@@ -69,17 +70,11 @@ fn idle(groups: usize, directory: &std::path::Path, expiry_interval_ms: u64) -> 
             .expect("there is room");
     }
     log.close(&mut disk).expect("the disk is well");
-    let log = OffsetsLog::open(disk, "0".to_owned(), config).expect("it was closed well");
+    let log = OffsetsLog::open(disk, "0", &config).expect("it was closed well");
     log.lead(1);
-    let machine = move |epoch| {
-        GroupMachine::new(
-            requests::coordinator(epoch),
-            expiry_interval_ms,
-            Arc::new(NoMetrics),
-        )
-    };
-    let shard = Shard::new(log, Box::new(machine));
-    let now = Moment::from_ms(NOW);
+    let shard = Shard::new(&requests::coordinator(-1));
+    let shard = SharedShard::new(log, shard, expiry_interval_ms);
+    let now = Timestamp(NOW);
     shard.elect(now, 1);
     let records = groups as u64;
     assert_eq!(shard.load(&|| now, 1), Loaded::Active { records });
@@ -89,13 +84,13 @@ fn idle(groups: usize, directory: &std::path::Path, expiry_interval_ms: u64) -> 
 /// A tick each millisecond, of a time that goes on from round to round.
 fn ticks(shard: &Idle, clock: &Cell<i64>) -> Duration {
     let begun = clock.replace(clock.get() + TICKS);
-    timed(|| (begun..begun + TICKS).for_each(|ms| shard.tick(Moment::from_ms(ms))))
+    timed(|| (begun..begun + TICKS).for_each(|ms| shard.tick(Timestamp(ms))))
 }
 
 /// The median of the ticks in which a pass looks for expired offsets, one slice of the groups each.
 fn slice(shard: &Idle, clock: &Cell<i64>) -> Duration {
     let begun = clock.replace(clock.get() + SLICES);
-    let tick = |ms| timed(|| shard.tick(Moment::from_ms(ms)));
+    let tick = |ms| timed(|| shard.tick(Timestamp(ms)));
     let mut times: Vec<Duration> = (begun..begun + SLICES).map(tick).collect();
     times.sort();
     times[times.len() / 2]

@@ -3,11 +3,12 @@
 use std::hint::black_box;
 use std::sync::Arc;
 
+use plimsoll_coordinator::Timestamp;
 use plimsoll_disk::RealDisk;
 use plimsoll_log::{LogConfig, NewBatch, NewRecord};
 use plimsoll_offsets::{CommittedOffset, OffsetsRecord, encode};
-use plimsoll_runtime::{Loaded, Moment, NoMetrics, PartitionLog, Shard};
-use plimsoll_service::{GroupMachine, OffsetsLog};
+use plimsoll_service::{Loaded, OffsetsLog, SharedLog, SharedShard};
+use plimsoll_shard::{PartitionLog, Shard};
 
 use crate::interleaved::{medians, timed};
 use crate::requests;
@@ -17,7 +18,7 @@ const GROUPS: usize = 10_000;
 const PARTITIONS: usize = 10;
 const KEYS: usize = GROUPS * PARTITIONS;
 const ROUNDS: usize = 5;
-const NOW: Moment = Moment::from_ms(1_700_000_000_000);
+const NOW: Timestamp = Timestamp(1_700_000_000_000);
 
 type Log = OffsetsLog<RealDisk>;
 
@@ -32,7 +33,7 @@ fn write(directory: &std::path::Path, records: usize) {
                 offset: number as i64,
                 leader_epoch: 3,
                 metadata: "".into(),
-                commit_timestamp_ms: NOW.ms(),
+                commit_timestamp_ms: NOW.0,
                 expire_timestamp_ms: -1,
                 topic_id: None,
             };
@@ -50,12 +51,12 @@ fn write(directory: &std::path::Path, records: usize) {
             }
         };
         let batch = NewBatch {
-            timestamp_ms: NOW.ms(),
+            timestamp_ms: NOW.0,
             records: (0..PARTITIONS).map(record).collect(),
             ..NewBatch::default()
         };
         let batch = batch.build().expect("it is small");
-        log.append(&mut disk, &batch, 0, NOW.ms())
+        log.append(&mut disk, &batch, 0, NOW.0)
             .expect("there is room");
     }
     log.close(&mut disk).expect("the disk is well");
@@ -72,13 +73,13 @@ fn config() -> Arc<LogConfig> {
 
 fn open(directory: &std::path::Path) -> Log {
     let disk = RealDisk::open(directory).expect("a directory of its own");
-    let log = OffsetsLog::open(disk, "0".to_owned(), config()).expect("it was closed well");
+    let log = OffsetsLog::open(disk, "0", &config()).expect("it was closed well");
     log.lead(1);
     log
 }
 
 /// Loads the shard in an epoch of its own.
-fn load(shard: &Shard<GroupMachine, Log>, leader_epoch: i32, records: usize) {
+fn load(shard: &SharedShard<Log>, leader_epoch: i32, records: usize) {
     shard.log().lead(leader_epoch);
     shard.elect(NOW, leader_epoch);
     let loaded = shard.load(&|| NOW, leader_epoch);
@@ -101,12 +102,8 @@ pub fn compare(records: usize) {
         scope.spawn(|| write(directory.path(), records));
     });
     let before = resident();
-    let shard = Shard::new(
-        open(directory.path()),
-        Box::new(|epoch| {
-            GroupMachine::new(requests::coordinator(epoch), 600_000, Arc::new(NoMetrics))
-        }),
-    );
+    let shard = Shard::new(&requests::coordinator(-1));
+    let shard = SharedShard::new(open(directory.path()), shard, 600_000);
     load(&shard, 1, records);
     let after = resident();
     let epoch = std::cell::Cell::new(1);
@@ -144,9 +141,12 @@ fn decode(log: &Log) -> usize {
     let (mut next, end) = log.look(|log| (log.log_start_offset(), log.log_end_offset()));
     let mut records = 0;
     while next < end {
-        let chunk = log.read(next, end).expect("it was written well");
-        records += black_box(&chunk.records).len();
-        next = chunk.next;
+        let mut each = |_, entry| {
+            black_box(entry);
+            records += 1;
+        };
+        let read = log.lock().read(next, end, &mut each);
+        next = read.expect("it was written well");
     }
     records
 }

@@ -45,12 +45,15 @@ impl Driven {
     fn make(&mut self, request: &GroupRequest) {
         self.calls += 1;
         let step = self.coordinator.request(NOW, CallId(self.calls), request);
-        for record in step.records() {
-            black_box(encode(record).expect("names are short"));
-        }
-        let records = step.records().len() as i64;
-        black_box(self.coordinator.accept(NOW, step, self.log_end));
-        self.log_end += records;
+        let log_end = &mut self.log_end;
+        black_box(self.coordinator.append_and_apply(NOW, step, |step| {
+            let base = *log_end;
+            for record in step.records() {
+                black_box(encode(record).expect("names are short"));
+                *log_end += 1;
+            }
+            Ok(base)
+        }));
     }
 
     fn raise(&mut self) {

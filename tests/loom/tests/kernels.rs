@@ -1,26 +1,27 @@
-//! The runtime's own code under loom: every interleaving of a few threads, kernel by kernel; and every mutant, by name,
+//! The service's own code under loom: every interleaving of a few threads, kernel by kernel; and every mutant, by name,
 //! with the kernels that catch it.
 //!
-//! **Driven**: all of the shard, its flusher, its tickets (`impl/runtime`). **Modelled**: the state machine (a register),
-//! the log (in memory, with other leaders and faults), time (an argument). **Not verified**: the threads of `Runtime`,
-//! which only call what is driven here in loops; more threads than a kernel has; effects of weak memory, of which there
+//! **Driven**: the shard and its coordinator, as they run everywhere (`impl/shard`, `impl/coordinator`), behind the lock that
+//! the threads share, with its flusher and its tickets (`impl/service`). **Modelled**: the log (in memory, with other leaders
+//! and faults, and syncs that come late), time (an argument). **Not verified**: the threads of `Threads`, which only call
+//! what is driven here in loops; more threads than a kernel has; effects of weak memory, of which there
 //! are none: everything shared is behind a lock.
 //!
 //! The same bodies under shuttle, with more threads, at random:
 //! `SHUTTLE_ITERATIONS=100000 cargo test -p plimsoll-loom --features shuttle -- --nocapture`
 
-extern crate plimsoll_explored as runtime;
+extern crate plimsoll_explored as service;
 
 #[path = "kernels/explore.rs"]
 mod explore;
-#[path = "../../../impl/runtime/tests/common/mem_log.rs"]
+#[path = "../../../impl/service/tests/common/mem_log.rs"]
 #[allow(
     dead_code,
-    reason = "shared with the tests of impl/runtime, which use other parts"
+    reason = "shared with the tests of impl/service, which use other parts"
 )]
 mod mem_log;
-#[path = "../../../impl/runtime/tests/common/register.rs"]
-mod register;
+#[path = "../../../impl/service/tests/common/small.rs"]
+mod small;
 #[path = "kernels/story.rs"]
 mod story;
 #[path = "kernels/threads.rs"]

@@ -70,7 +70,8 @@ fn a_million_partitions_in_one_commit() {
     let step = coordinator.request(NOW, CallId(1), &commit);
     assert_eq!(step.records().len() as i32, PARTITIONS / 2);
     let end = i64::from(PARTITIONS / 2);
-    assert_eq!(coordinator.accept(NOW, step, 0), Outcome::default());
+    let outcome = coordinator.append_and_apply(NOW, step, |_| Ok(0));
+    assert_eq!(outcome, Outcome::default());
     let mut answers = coordinator.high_watermark(NOW, end, 1).answers;
     let Some(GroupResponse::Commit(description)) = answers.pop().map(|answer| answer.response)
     else {

@@ -219,19 +219,13 @@ impl World {
     }
 
     fn make(&mut self, step: Step) {
-        let base = self.entries.len() as i64;
-        self.coordinator.before_append(&step);
-        self.log.extend(step.records().iter().cloned());
-        let producer = step.producer();
-        let records = step.records().iter().cloned();
-        self.entries
-            .extend(records.map(|record| Entry::Record { producer, record }));
-        let marker = step.marker().map(|marker| Entry::Marker {
-            producer: marker.producer,
-            ended: marker.ended,
+        let (log, entries) = (&mut self.log, &mut self.entries);
+        let outcome = self.coordinator.append_and_apply(self.now, step, |step| {
+            let base = entries.len() as i64;
+            log.extend(step.records().iter().cloned());
+            entries.extend(step.entries());
+            Ok(base)
         });
-        self.entries.extend(marker);
-        let outcome = self.coordinator.accept(self.now, step, base);
         self.note(outcome);
     }
 
@@ -259,9 +253,9 @@ impl World {
         self.calls += 1;
         let call = CallId(self.calls);
         let step = self.coordinator.request(NOW, call, &request);
-        assert!(!step.records().is_empty(), "nothing to append");
-        self.coordinator.before_append(&step);
-        let outcome = self.coordinator.reject(NOW, step, error);
+        assert!(step.writes(), "nothing to append");
+        let fails = |_: &Step| Err(error);
+        let outcome = self.coordinator.append_and_apply(NOW, step, fails);
         self.note(outcome);
         self.answer_to(call)
     }

@@ -65,9 +65,8 @@ fn a_timer_whose_step_failed_fires_again() {
     let timer = world.armed(TimerName::Session("a".into())).expect("armed");
     let before = world.form();
     let step = world.coordinator.fire(NOW, &timer);
-    let outcome = world
-        .coordinator
-        .reject(NOW, step, ErrorCode::KafkaStorageError);
+    let fails = |_: &Step| Err(ErrorCode::KafkaStorageError);
+    let outcome = world.coordinator.append_and_apply(NOW, step, fails);
     world.note(outcome);
     assert_eq!(
         world.form(),

@@ -39,8 +39,8 @@ impl NewBatch {
     /// The batch as a producer sends it: base offset 0, no leader epoch.
     ///
     /// # Errors
-    /// [`BatchError::Unwritable`] if there is no record, or more than the format can hold, or a transaction without a
-    /// producer; [`BatchError::Codec`].
+    /// [`BatchError::TooLarge`]; [`BatchError::Unwritable`] if there is no record, or more than the format can hold, or a
+    /// transaction without a producer; [`BatchError::Codec`].
     pub fn build(&self) -> Result<Batch, BatchError> {
         let first = self
             .records
@@ -97,6 +97,10 @@ impl NewBatch {
     }
 }
 
+const TOO_LARGE: BatchError = BatchError::TooLarge {
+    limit: MAX_BATCH_BYTES,
+};
+
 /// The batch of a header, whose length and checksum are filled in, and records, which are compressed as it says.
 pub(super) fn encode<'a>(
     mut header: BatchHeader,
@@ -107,13 +111,13 @@ pub(super) fn encode<'a>(
     for record in records {
         record.put(&mut out, &mut body);
         if HEADER_BYTES + out.len() > MAX_BATCH_BYTES {
-            return Err(BatchError::Unwritable("too many bytes"));
+            return Err(TOO_LARGE);
         }
     }
     let records = codec::compress(header.attributes.compression(), out)?;
     // What does not shrink may grow by a few bytes.
     if HEADER_BYTES + records.len() > MAX_BATCH_BYTES {
-        return Err(BatchError::Unwritable("too many bytes"));
+        return Err(TOO_LARGE);
     }
     header.batch_length = (HEADER_BYTES - BEFORE_LENGTH + records.len()) as i32;
     let mut bytes = Vec::with_capacity(HEADER_BYTES + records.len());

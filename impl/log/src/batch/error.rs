@@ -4,6 +4,7 @@ use super::Compression;
 
 /// What was wrong with the bytes of a batch, or with a batch to be written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum BatchError {
     /// The bytes end inside the header or the batch.
     #[error("the batch ends after {have} bytes, it needs {need}")]
@@ -57,7 +58,13 @@ pub enum BatchError {
         /// What is wrong with it.
         what: &'static str,
     },
-    /// A batch to be written has no records, or more bytes or records than the format can say.
+    /// A batch to be written has more bytes than this implementation accepts (`MESSAGE_TOO_LARGE`).
+    #[error("the batch cannot be written: more than {limit} bytes")]
+    TooLarge {
+        /// Bytes that would have been accepted.
+        limit: usize,
+    },
+    /// A batch to be written has no records, or more of them than the format can say.
     #[error("the batch cannot be written: {0}")]
     Unwritable(&'static str),
     /// The batch is well formed, but no producer may send one like it (`INVALID_RECORD`).

@@ -14,7 +14,7 @@ impl Batch {
     /// horizon is to be set, the very same batch is returned.
     ///
     /// # Errors
-    /// Those of [`Batch::records`]; [`BatchError::Unwritable`] if the batch would grow beyond what can be written.
+    /// Those of [`Batch::records`]; [`BatchError::TooLarge`] if the batch would grow beyond what can be written.
     pub fn retain(
         &self,
         mut keep: impl FnMut(&Record) -> bool,

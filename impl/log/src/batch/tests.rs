@@ -108,7 +108,9 @@ fn a_large_value_is_refused_rather_than_cut() {
     };
     assert_eq!(
         batch.encode(0, 0),
-        Err(BatchError::Unwritable("too many bytes"))
+        Err(BatchError::TooLarge {
+            limit: MAX_BATCH_BYTES
+        })
     );
 }
 

@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 
 use plimsoll_coordinator::{
     ErrorCode, GroupRequest, GroupResponse, JoinGroup, JoinGroupResponse, LeaveGroup,
-    LeavingMember, OffsetCommit, OffsetFetch, OffsetToCommit, Protocol, SyncGroup,
+    LeavingMember, OffsetCommit, OffsetFetch, OffsetToCommit, Protocol, SyncGroup, Timestamp,
 };
 use plimsoll_disk::Disk;
 use plimsoll_offsets::Text;
 use plimsoll_service::{
-    Clock, Config, Counters, ManualClock, Moment, Service, Status, SystemClock, Ticket,
+    Clock, Config, Counters, ManualClock, Service, Status, SystemClock, Ticket,
 };
 
 /// Longer than anything here takes on any machine; reached only if somebody hangs.
@@ -99,7 +99,7 @@ pub fn answer(ticket: Ticket<GroupResponse>) -> GroupResponse {
 
 pub fn clock_at(ms: i64) -> Arc<ManualClock> {
     let clock = ManualClock::default();
-    clock.set(Moment::from_ms(ms));
+    clock.set(Timestamp(ms));
     Arc::new(clock)
 }
 

@@ -1,5 +1,6 @@
 //! A disk that is one for all its clones, and on which a test can put its hands while a service works on it.
 
+use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use plimsoll_disk::{Disk, DiskError};
@@ -8,6 +9,8 @@ use plimsoll_disk::{Disk, DiskError};
 pub struct Shared<D> {
     disk: Arc<Mutex<D>>,
     gate: Arc<Mutex<()>>,
+    way_back: Arc<Mutex<()>>,
+    synced: Arc<AtomicU64>,
 }
 
 impl<D> Clone for Shared<D> {
@@ -15,6 +18,8 @@ impl<D> Clone for Shared<D> {
         Shared {
             disk: Arc::clone(&self.disk),
             gate: Arc::clone(&self.gate),
+            way_back: Arc::clone(&self.way_back),
+            synced: Arc::clone(&self.synced),
         }
     }
 }
@@ -24,6 +29,8 @@ impl<D> Shared<D> {
         Shared {
             disk: Arc::new(Mutex::new(disk)),
             gate: Arc::default(),
+            way_back: Arc::default(),
+            synced: Arc::default(),
         }
     }
 
@@ -32,7 +39,17 @@ impl<D> Shared<D> {
         self.disk.lock().expect("no disk panics")
     }
 
-    /// Syncs hang until this is dropped; everything else goes on.
+    /// Syncs do what they do with what is there, and do not return until this is dropped.
+    pub fn hold_returns(&self) -> MutexGuard<'_, ()> {
+        self.way_back.lock().expect("nobody panics under it")
+    }
+
+    /// How many files have been synced, whether or not somebody was told.
+    pub fn synced(&self) -> u64 {
+        self.synced.load(SeqCst)
+    }
+
+    /// Syncs hang, before they do anything, until this is dropped; everything else goes on.
     pub fn hold_syncs(&self) -> MutexGuard<'_, ()> {
         self.gate.lock().expect("nobody panics under it")
     }
@@ -53,7 +70,10 @@ impl<D: Disk> Disk for Shared<D> {
     }
     fn sync(&mut self, path: &str) -> Result<(), DiskError> {
         drop(self.hold_syncs());
-        self.get().sync(path)
+        let done = self.get().sync(path);
+        self.synced.fetch_add(1, SeqCst);
+        drop(self.hold_returns());
+        done
     }
     fn sync_dir(&mut self, path: &str) -> Result<(), DiskError> {
         self.get().sync_dir(path)

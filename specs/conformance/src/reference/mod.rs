@@ -146,19 +146,12 @@ impl Reference {
     }
 
     fn make(&mut self, step: Step) {
-        let base = self.log.len() as i64;
-        self.coordinator.before_append(&step);
-        let producer = step.producer();
-        let records = step.records().iter().cloned();
-        self.log
-            .extend(records.map(|record| Entry::Record { producer, record }));
-        let marker = step.marker().map(|marker| Entry::Marker {
-            producer: marker.producer,
-            ended: marker.ended,
+        let (now, log) = (Timestamp(self.now), &mut self.log);
+        let outcome = self.coordinator.append_and_apply(now, step, |step| {
+            let base = log.len() as i64;
+            log.extend(step.entries());
+            Ok(base)
         });
-        self.log.extend(marker);
-        let now = Timestamp(self.now);
-        let outcome = self.coordinator.accept(now, step, base);
         self.note(outcome);
         let end = self.log.len() as i64;
         let outcome = self.coordinator.high_watermark(now, end, self.epoch);

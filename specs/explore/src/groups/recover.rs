@@ -61,9 +61,11 @@ fn after(
         for timer in &round {
             // One that another of the round has cancelled does nothing.
             let step = coordinator.fire(now, timer);
-            let records = step.records().len() as i64;
-            drop(coordinator.accept(now, step, end));
-            end += records;
+            drop(coordinator.append_and_apply(now, step, |step| {
+                let base = end;
+                end += step.records().len() as i64;
+                Ok(base)
+            }));
             drop(coordinator.high_watermark(now, end, epoch));
             fired += 1;
         }

@@ -159,23 +159,19 @@ impl StepRun<'_> {
     pub(super) fn make(&mut self, step: Step) -> bool {
         let now = self.now();
         let state = &mut self.taken.next;
-        let base = state.log.end();
-        let writes = !step.records().is_empty() || step.marker().is_some();
-        let outcome = if writes {
-            state.coordinator.before_append(&step);
-            if std::mem::take(&mut state.disk_is_full) {
-                self.taken.failed = true;
-                self.taken.met.append_failed = true;
-                let error = ErrorCode::KafkaStorageError;
-                state.coordinator.reject(now, step, error)
-            } else {
-                let marker = step.marker().map(|marker| (marker, step.marker_key()));
-                state.log.append(step.records(), step.producer(), marker);
-                state.coordinator.accept(now, step, base)
+        let (base, mut failed) = (state.log.end(), false);
+        let (log, disk_is_full) = (&mut state.log, &mut state.disk_is_full);
+        let outcome = state.coordinator.append_and_apply(now, step, |step| {
+            if std::mem::take(disk_is_full) {
+                failed = true;
+                return Err(ErrorCode::KafkaStorageError);
             }
-        } else {
-            state.coordinator.accept(now, step, base)
-        };
+            let marker = step.marker().map(|marker| (marker, step.marker_key()));
+            log.append(step.records(), step.producer(), marker);
+            Ok(base)
+        });
+        self.taken.failed |= failed;
+        self.taken.met.append_failed |= failed;
         self.answer(outcome);
         self.taken.next.log.end() > base
     }

@@ -1,13 +1,13 @@
 //! The runtime closes while a shard is elected and somebody asks.
 
-use crate::register::{Request, Response};
-use crate::runtime::{Closing, Decisions};
+use crate::service::{Closing};
+use crate::small::{Short, put};
 use crate::threads::{crowd, join, spawn};
-use crate::world::{World, at_zero, record};
+use crate::world::{Decisions, World, at_zero};
 
 /// An election opens the shard again.
 pub fn mutant(decisions: &mut Decisions) {
-    decisions.closing = Closing::EndsWithAnElection;
+    decisions.threads.closing = Closing::EndsWithAnElection;
 }
 
 /// Whoever asks is told, though the flusher has gone home.
@@ -19,14 +19,11 @@ pub fn body(decisions: Decisions) {
     let clients = crowd(move |who| {
         client.elect(1);
         client.load(1);
-        let request = Request::Put {
-            expect: None,
-            value: who as i64,
-        };
+        let request = put(who as i64);
         let answer = client.ask(request);
-        if answer == Ok(Response::Done) {
-            let durable = &client.log().records()[..client.log().durable()];
-            let is_there = durable.contains(&record(who as i64));
+        if answer == Short::Done {
+            let durable = &client.in_short()[..client.log().durable()];
+            let is_there = durable.contains(&(who as i64));
             assert!(is_there, "S3: acknowledged, not durable");
         }
     });

@@ -1,13 +1,14 @@
 //! A write, its sync, and an unload (C-25).
 
-use crate::register::{Request, Response};
-use crate::runtime::{Decisions, Unload};
+use plimsoll_shard::{Unload};
+
+use crate::small::{Short, put};
 use crate::threads::{crowd, join, spawn};
-use crate::world::{World, record};
+use crate::world::{Decisions, World};
 
 /// C-25: the unload forgets who waits.
 pub fn mutant(decisions: &mut Decisions) {
-    decisions.unload = Unload::ForgetsWaiters;
+    decisions.threads.shard.unload = Unload::ForgetsWaiters;
 }
 
 /// Whoever waits is told, and what was acknowledged is durable.
@@ -16,17 +17,14 @@ pub fn body(decisions: Decisions) {
     let (flusher, deposer) = (world.clone(), world.clone());
     let mut threads = crowd(move |_| flusher.flush());
     threads.push(spawn(move || deposer.resign(2)));
-    let request = Request::Put {
-        expect: None,
-        value: 1,
-    };
+    let request = put(1);
     let answer = world.ask(request);
-    if answer == Ok(Response::Done) {
+    if answer == Short::Done {
         assert_eq!(world.log().durable(), 1, "S3: acknowledged, not durable");
     }
-    if answer.is_err_and(|refusal| !refusal.outcome_is_open()) {
+    if answer != Short::Done && !answer.is_open() {
         assert!(
-            !world.log().records().contains(&record(1)),
+            !world.in_short().contains(&1),
             "S4: it was told that nothing was done, and it was"
         );
     }

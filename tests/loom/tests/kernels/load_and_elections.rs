@@ -1,12 +1,15 @@
 //! A load ends while others are elected (C-26).
 
-use crate::runtime::{Completion, Decisions, Status};
+use plimsoll_shard::{Completion};
+
+use crate::service::{Status};
+use crate::small::{record};
 use crate::threads::{crowd, join, spawn};
-use crate::world::{World, record};
+use crate::world::{Decisions, World};
 
 /// C-26: a load that has ended counts, whoever was elected or resigned meanwhile.
 pub fn mutant(decisions: &mut Decisions) {
-    decisions.completion = Completion::Always;
+    decisions.threads.shard.completion = Completion::Always;
 }
 
 /// Elected in epoch 1, resigned in 2, elected again in 3: the shard is what the last of them says.

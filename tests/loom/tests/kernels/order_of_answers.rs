@@ -1,21 +1,21 @@
 //! Two writes of one client, acknowledged by two syncs (C-29).
 
-use crate::runtime::{Answers, Decisions};
+use crate::service::{Answers};
 use crate::threads::{crowd, join};
-use crate::world::World;
+use crate::world::{Decisions, World};
 
 /// C-29: answers are given after the lock has been left.
 pub fn mutant(decisions: &mut Decisions) {
-    decisions.answers = Answers::AfterUnlock;
+    decisions.threads.answers = Answers::AfterUnlock;
 }
 
 /// Whoever syncs, the answers come in the order of the log.
 pub fn body(decisions: Decisions) {
     let world = World::active(decisions, &[], 0);
-    world.put(0, None, 1);
+    world.put(0, 1);
     let early = world.clone();
     let mut threads = crowd(move |_| early.flush());
-    world.put(1, None, 2);
+    world.put(1, 2);
     let late = world.clone();
     threads.extend(crowd(move |_| late.flush()));
     join(threads);

@@ -1,13 +1,14 @@
 //! A stable read right after a load, whose tail is above the high watermark (C-3).
 
-use crate::register::{Request, Response};
-use crate::runtime::{Decisions, Tail};
+use plimsoll_shard::{Tail};
+
+use crate::small::{Short, get, record};
 use crate::threads::{crowd, join, spawn};
-use crate::world::{World, record};
+use crate::world::{Decisions, World};
 
 /// C-3: what a load finds above the high watermark counts as settled.
 pub fn mutant(decisions: &mut Decisions) {
-    decisions.tail = Tail::Settled;
+    decisions.threads.shard.tail = Tail::Settled;
 }
 
 /// What a stable read was told is durable, so that every later leader knows it.
@@ -20,7 +21,7 @@ pub fn body(decisions: Decisions) {
     });
     let reader = world.clone();
     let mut threads = crowd(move |who| {
-        reader.send(who as u32, 0, None, Request::Get { stable: true });
+        reader.send(who as u32, 0, None, get(true));
     });
     threads.push(loader);
     let event = world.sync_log();
@@ -28,7 +29,7 @@ pub fn body(decisions: Decisions) {
     join(threads);
     world.resign(2);
     for description in world.description() {
-        if let Ok(Response::Value(value)) = description.answer {
+        if let Short::Offset(value) = description.answer {
             assert_eq!((value, description.durable), (1, 1), "S8: read what may be lost");
         }
     }

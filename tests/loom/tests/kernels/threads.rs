@@ -2,12 +2,12 @@
 
 #[cfg(loom)]
 pub use loom::{
-    sync::Mutex,
+    sync::{Mutex, MutexGuard},
     thread::{JoinHandle, spawn},
 };
 #[cfg(shuttle)]
 pub use shuttle::{
-    sync::Mutex,
+    sync::{Mutex, MutexGuard},
     thread::{JoinHandle, spawn},
 };
 

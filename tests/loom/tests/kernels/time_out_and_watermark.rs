@@ -2,23 +2,21 @@
 
 use std::time::Duration;
 
-use crate::register::{Request, Response};
-use crate::runtime::{Decisions, TimeOut};
+use plimsoll_shard::{TimeOut};
+
+use crate::small::{Short, put};
 use crate::threads::{crowd, join, spawn};
-use crate::world::World;
+use crate::world::{Decisions, World};
 
 /// C-30: who has waited too long is told that it failed.
 pub fn mutant(decisions: &mut Decisions) {
-    decisions.time_out = TimeOut::SaysFailed;
+    decisions.threads.shard.time_out = TimeOut::SaysFailed;
 }
 
 /// One answer, and one that agrees with the log.
 pub fn body(decisions: Decisions) {
     let world = World::active(decisions, &[], 0);
-    let request = Request::Put {
-        expect: None,
-        value: 1,
-    };
+    let request = put(1);
     world.send(0, 0, Some(Duration::from_millis(5)), request);
     let timer = world.clone();
     let mut threads = crowd(move |_| timer.tick(5));
@@ -29,9 +27,9 @@ pub fn body(decisions: Decisions) {
     join(threads);
     let description = world.rendered_once(0);
     match description.answer {
-        Ok(answer) => assert_eq!((answer, description.durable), (Response::Done, 1), "S3"),
-        Err(refusal) => assert!(
-            refusal.outcome_is_open(),
+        Short::Done => assert_eq!(description.durable, 1, "S3"),
+        refused => assert!(
+            refused.is_open(),
             "S4: told that nothing was done, and it is in the log"
         ),
     }

@@ -1,13 +1,13 @@
 //! The flusher falls asleep while something is appended.
 
-use crate::register::{Request, Response};
-use crate::runtime::{Decisions, Work};
+use crate::service::{Work};
+use crate::small::{Short, put};
 use crate::threads::{crowd, join, spawn};
-use crate::world::World;
+use crate::world::{Decisions, World};
 
 /// It looks for work, and falls asleep later.
 pub fn mutant(decisions: &mut Decisions) {
-    decisions.work = Work::SeenBefore;
+    decisions.threads.work = Work::SeenBefore;
 }
 
 /// Every write is acknowledged, and the flusher goes home.
@@ -17,12 +17,9 @@ pub fn body(decisions: Decisions) {
     let flusher = spawn(move || flusher.run_flusher());
     let writer = world.clone();
     join(crowd(move |who| {
-        let request = Request::Put {
-            expect: None,
-            value: who as i64,
-        };
+        let request = put(who as i64);
         let answer = writer.ask(request);
-        assert_eq!(answer, Ok(Response::Done), "V4");
+        assert_eq!(answer, Short::Done, "V4");
     }));
     world.begin_closing();
     join([flusher]);

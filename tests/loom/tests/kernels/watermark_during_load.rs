@@ -1,13 +1,14 @@
 //! The high watermark rises while the shard loads, and never again.
 
-use crate::register::{Request, Response};
-use crate::runtime::{Decisions, DuringLoad};
+use plimsoll_shard::{DuringLoad};
+
+use crate::small::{Short, get, record};
 use crate::threads::{crowd, join, spawn};
-use crate::world::{World, record};
+use crate::world::{Decisions, World};
 
 /// The event is dropped, since there is nobody to tell yet.
 pub fn mutant(decisions: &mut Decisions) {
-    decisions.during_load = DuringLoad::Dropped;
+    decisions.threads.shard.during_load = DuringLoad::Dropped;
 }
 
 /// A stable read after both is answered: nobody says it again.
@@ -21,10 +22,10 @@ pub fn body(decisions: Decisions) {
     let flusher = world.clone();
     threads.extend(crowd(move |_| flusher.flush()));
     join(threads);
-    world.send(0, 0, None, Request::Get { stable: true });
+    world.send(0, 0, None, get(true));
     assert_eq!(
         world.rendered_once(0).answer,
-        Ok(Response::Value(1)),
+        Short::Offset(1),
         "V4: everything is durable, and nobody is told"
     );
 }

@@ -1,53 +1,68 @@
-//! A shard over the tiny machine, and a memory of every answer it gives.
+//! A shard over the smallest group there is, and a memory of every answer it gives.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use plimsoll_coordinator::{GroupRequest, GroupResponse, Timestamp};
+use plimsoll_offsets::Entry;
+use plimsoll_shard::HighWatermark;
+
 use crate::mem_log::MemLog;
-use crate::register::{Record, Register, Request, Response};
-use crate::runtime::{
-    Decisions, HighWatermark, Loaded, Moment, PartitionLog, Refusal, Shard, Status,
-};
+use crate::service::{Counters, Loaded, SharedLog, SharedShard, Status};
+use crate::small::{self, Short, get, in_short};
 use crate::story::tell;
 use crate::threads::Mutex;
 
-/// What one call was told, and how much of the log was durable then.
+/// Every decision there is, where threads meet, in the shard and in its coordinator.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Decisions {
+    pub threads: crate::service::Decisions,
+    pub coordinator: plimsoll_coordinator::Decisions,
+}
+
+/// How one call was answered, and how much of the log was durable then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Description {
     pub call: u32,
-    pub answer: Result<Response, Refusal>,
+    pub answer: Short,
     pub durable: usize,
 }
 
 /// Cheap to clone; clones are the same world.
 #[derive(Clone)]
 pub struct World {
-    pub shard: Arc<Shard<Register, MemLog>>,
+    pub shard: Arc<SharedShard<MemLog>>,
+    counters: Arc<Counters>,
     description: Arc<Mutex<Vec<Description>>>,
 }
 
 /// No time passes unless a kernel says so.
-pub fn at_zero() -> Moment {
-    Moment::from_ms(0)
+pub fn at_zero() -> Timestamp {
+    Timestamp(0)
 }
 
 /// Longer than any test: a hang is a deadlock to the explorer.
 pub const FOREVER: Duration = Duration::from_secs(3_600);
+/// Longer than any kernel's time.
+const NEVER_MS: u64 = 1 << 40;
 
 impl World {
     /// An unloaded shard over a log that is led here in epoch 1.
-    pub fn unloaded(decisions: Decisions, records: &[Record], durable: usize) -> World {
-        let log = MemLog::new(records, durable);
-        let shard = Shard::new(log, Box::new(|_| Register::new())).with_decisions(decisions);
+    pub fn unloaded(decisions: Decisions, entries: &[Entry], durable: usize) -> World {
+        let counters = Arc::new(Counters::default());
+        let log = MemLog::new(entries, durable);
+        let shard = SharedShard::new(log, small::shard(decisions.coordinator), NEVER_MS);
+        let shard = shard.with_metrics(Arc::clone(&counters) as _);
         World {
-            shard: Arc::new(shard),
+            shard: Arc::new(shard.with_decisions(decisions.threads)),
+            counters,
             description: Arc::new(Mutex::new(Vec::new())),
         }
     }
 
     /// The same, elected in epoch 1 and loaded.
-    pub fn active(decisions: Decisions, records: &[Record], durable: usize) -> World {
-        let world = World::unloaded(decisions, records, durable);
+    pub fn active(decisions: Decisions, entries: &[Entry], durable: usize) -> World {
+        let world = World::unloaded(decisions, entries, durable);
         assert!(world.elect_and_load(1), "the first load succeeds");
         world
     }
@@ -78,9 +93,9 @@ impl World {
     }
 
     /// Another replica leads: it has our records below `keep`, and these.
-    pub fn follow(&self, epoch: i32, keep: usize, theirs: &[Record]) {
+    pub fn follow(&self, epoch: i32, keep: usize, theirs: &[Entry]) {
         self.log().follow(epoch, keep, theirs);
-        let records = self.log().records();
+        let records = in_short(&self.log().entries());
         tell(format!(
             "another replica leads in epoch {epoch}, the log is now {records:?}"
         ));
@@ -88,7 +103,7 @@ impl World {
 
     /// Syncs the log without telling the shard.
     pub fn sync_log(&self) -> HighWatermark {
-        let event = self.log().sync(at_zero()).expect("no fault is armed");
+        let event = self.log().sync().expect("no fault is armed");
         let HighWatermark {
             leader_epoch,
             offset,
@@ -112,7 +127,7 @@ impl World {
 
     pub fn tick(&self, ms: i64) {
         tell(format!("the timer sees that it is {ms} ms"));
-        self.shard.tick(Moment::from_ms(ms));
+        self.shard.tick(Timestamp(ms));
         tell(format!("the timer is done with {ms} ms"));
     }
 
@@ -128,10 +143,10 @@ impl World {
     }
 
     /// Sends a request and waits for the answer.
-    pub fn ask(&self, request: Request) -> Result<Response, Refusal> {
-        tell(format!("somebody asks: {request:?}"));
+    pub fn ask(&self, request: GroupRequest) -> Short {
+        tell(format!("somebody asks: {}", name(&request)));
         let ticket = self.shard.ask(at_zero(), None, request);
-        let answer = ticket.wait(FOREVER);
+        let answer = ticket.wait(FOREVER).expect("a hang is a deadlock").into();
         tell(format!("and is told: {answer:?}"));
         answer
     }
@@ -144,11 +159,11 @@ impl World {
     }
 
     /// Sends a request; what it is told is remembered under this number.
-    pub fn send(&self, call: u32, at_ms: i64, limit: Option<Duration>, request: Request) {
+    pub fn send(&self, call: u32, at_ms: i64, limit: Option<Duration>, request: GroupRequest) {
         let description = Arc::clone(&self.description);
         let shard = Arc::clone(&self.shard);
-        let reply = move |answer| {
-            let durable = shard.log().durable();
+        let reply = move |answer: GroupResponse| {
+            let (answer, durable) = (Short::from(answer), shard.log().durable());
             tell(format!(
                 "call {call} is told: {answer:?}; {durable} records are durable"
             ));
@@ -158,13 +173,27 @@ impl World {
                 durable,
             });
         };
-        let now = Moment::from_ms(at_ms);
-        tell(format!("call {call} asks at {at_ms} ms: {request:?}"));
-        self.shard.submit(now, limit, request, Box::new(reply));
+        tell(format!(
+            "call {call} asks at {at_ms} ms: {}",
+            name(&request)
+        ));
+        let now = Timestamp(at_ms);
+        self.shard
+            .submit(now, limit, Arc::new(request), Box::new(reply));
     }
 
-    pub fn put(&self, call: u32, expect: Option<i64>, value: i64) {
-        self.send(call, 0, None, Request::Put { expect, value });
+    pub fn put(&self, call: u32, offset: i64) {
+        self.send(call, 0, None, small::put(offset));
+    }
+
+    /// Whether a member's session has run out.
+    pub fn has_expired(&self) -> bool {
+        self.counters.to_string().contains("session_expired")
+    }
+
+    /// Commits, and generations as negative numbers, in the order of the log.
+    pub fn in_short(&self) -> Vec<i64> {
+        in_short(&self.log().entries())
     }
 
     pub fn flush(&self) {
@@ -201,18 +230,24 @@ impl World {
         );
         self.sync_log();
         self.flush();
-        self.send(9_999, 0, None, Request::Get { stable: false });
+        self.send(9_999, 0, None, get(false));
         match self.rendered_once(9_999).answer {
-            Ok(Response::Value(value)) => value,
+            Short::Offset(offset) => offset,
             other => panic!("an active shard answers: {other:?}"),
         }
     }
 }
 
-/// A record as it was put without a condition.
-pub const fn record(value: i64) -> Record {
-    Record::Put {
-        expect: None,
-        value,
+fn name(request: &GroupRequest) -> String {
+    match request {
+        GroupRequest::Commit(r) => match &*r.member {
+            "" => format!("commit {}", r.offsets[0].offset),
+            member => format!("commit {} as {member}", r.offsets[0].offset),
+        },
+        GroupRequest::Fetch(r) if r.require_stable => "a stable fetch".to_owned(),
+        GroupRequest::Fetch(_) => "a fetch".to_owned(),
+        GroupRequest::Heartbeat(_) => "a heartbeat".to_owned(),
+        GroupRequest::Leave(_) => "to leave".to_owned(),
+        other => format!("{other:?}"),
     }
 }
