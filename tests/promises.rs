@@ -373,6 +373,53 @@ fn invariants_fire_and_stay_quiet() {
     assert_eq!(all(&stale), [PromiseId::S1]);
 }
 
+/// What each automaton remembers, at its edges: which step breaks it, or none.
+#[test]
+fn memories_at_their_edges() {
+    let moved = |from, to, tenure| Observation::Moved { from, to, tenure };
+    let ended = |tenure| Observation::Ended { tenure };
+    let acked = |offset, value| Observation::Acked { offset, value };
+    let ends = |start, end| Observation::Ends { start, end };
+    let over = |offset| Observation::PassedOver { offset };
+    let d1 = |sequence: &[Observation]| broken_at(D1::<Small>::default(), &plain(), sequence);
+    let begun = [resumed(1, 1), processed(1, 1), accepted(1, 2, 1)];
+    let then = |more: &[Observation]| [&begun[..], more].concat();
+    // A record that turns out to stand below what is committed: from the group's first position on.
+    let hole = [resumed(1, 0), moved(0, 2, Some(1)), accepted(1, 2, 1)];
+    assert_eq!(d1(&hole), None);
+    assert_eq!(d1(&then(&[acked(0, 1)])), None, "below its first position");
+    assert_eq!(d1(&then(&[acked(2, 1)])), None, "not committed");
+    assert_eq!(d1(&then(&[accepted(1, 1, 1), accepted(1, 3, 1)])), Some(5));
+    let o2 = |sequence: &[Observation]| broken_at(O2::<Small>::default(), &plain(), sequence);
+    assert_eq!(o2(&[accepted(1, 2, 1), accepted(1, 2, 1)]), None);
+    let two = [accepted(1, 3, 1), accepted(2, 1, 1)];
+    let after = |more: &[Observation]| [&two[..], more].concat();
+    assert_eq!(o2(&after(&[accepted(2, 2, 1), accepted(2, 1, 1)])), Some(4));
+    assert_eq!(o2(&after(&[ended(2), accepted(1, 2, 1)])), Some(4));
+    assert_eq!(o2(&after(&[ended(1), accepted(1, 2, 1)])), None);
+    assert_eq!(o2(&after(&[moved(3, 1, None), accepted(1, 2, 1)])), None);
+    let back = moved(3, 1, Some(2));
+    assert_eq!(o2(&after(&[back, accepted(1, 2, 1)])), Some(4));
+    let l1 = |sequence: &[Observation]| broken_at(L1::<Small>::default(), &plain(), sequence);
+    let two = [acked(1, 5), acked(2, 6)];
+    let after = |more: &[Observation]| [&two[..], more].concat();
+    assert_eq!(l1(&after(&[ends(2, 3), over(1)])), None, "deleted");
+    assert_eq!(l1(&after(&[ends(2, 3), over(2)])), Some(4));
+    assert_eq!(l1(&after(&[ends(2, 3), ends(0, 3), over(2)])), Some(5));
+    assert_eq!(l1(&after(&[over(3)])), None);
+    let br1 = |sequence: &[Observation]| broken_at(Br1::<Small>::default(), &plain(), sequence);
+    let far = [
+        resumed(1, 0),
+        processed(1, 0),
+        processed(1, 1),
+        processed(1, 2),
+    ];
+    let after = |more: &[Observation]| [&far[..], more].concat();
+    assert_eq!(br1(&after(&[resumed(2, 1)])), Some(5));
+    assert_eq!(br1(&after(&[moved(3, 1, None), resumed(2, 1)])), None);
+    assert_eq!(br1(&after(&[moved(3, 5, None), resumed(2, 2)])), None);
+}
+
 /// Whatever lists promises is made from what each says of itself.
 #[test]
 fn each_promise_is_found_by_its_id_and_says_what_it_is() {
