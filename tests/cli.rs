@@ -16,6 +16,8 @@ mod offsets;
 mod pipe;
 #[path = "cli/replay.rs"]
 mod replay;
+#[path = "cli/schema.rs"]
+mod schema;
 #[path = "cli/table.rs"]
 mod table;
 

@@ -61,3 +61,32 @@ fn help_tells_the_exit_codes() {
         );
     }
 }
+
+/// Made from the definition itself: every command is in every script, and has its page.
+#[test]
+fn completions_and_manual_pages_name_every_command() {
+    let commands = [
+        "check",
+        "mutants",
+        "replay",
+        "judge",
+        "offsets",
+        "log",
+        "table",
+        "completions",
+        "man",
+    ];
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let called = plimsoll(&["completions", shell]);
+        assert_eq!((called.exit, &*called.err), (Exit::Kept, ""));
+        for command in commands {
+            assert!(called.out.contains(command), "{shell}: {command}");
+        }
+        assert!(called.out.contains("records"), "{shell}: --records of log");
+    }
+    assert_eq!(plimsoll(&["completions", "csh"]).exit, Exit::Usage);
+    let called = plimsoll(&["man"]);
+    assert_eq!((called.exit, &*called.err), (Exit::Kept, ""));
+    assert_eq!(called.out.matches(".SH NAME").count(), 1 + commands.len());
+    assert!(called.out.contains("Exit codes"), "{}", called.out);
+}

@@ -48,6 +48,14 @@ pub enum Command {
     ///
     /// The tables are those of the reference coordinator: every cell is run against it, and told as it came out.
     Table(TableArgs),
+    /// Write a script that completes commands and options in a shell
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual pages, of the program and of each command
+    Man,
 }
 
 #[derive(Debug, clap::Args)]

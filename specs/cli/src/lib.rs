@@ -62,5 +62,7 @@ fn dispatch(command: &Command, output: &mut Output<'_>) -> Exit {
         Command::Offsets(args) => commands::offsets::offsets(args, output),
         Command::Log(args) => commands::log::log(args, output),
         Command::Table(args) => commands::table::table(args, output),
+        Command::Completions { shell } => commands::completions::completions(*shell, output),
+        Command::Man => commands::completions::man(output),
     }
 }

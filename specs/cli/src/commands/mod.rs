@@ -1,6 +1,7 @@
 //! One file for each command.
 
 pub(crate) mod check;
+pub(crate) mod completions;
 pub(crate) mod judge;
 pub(crate) mod log;
 pub(crate) mod mutants;
