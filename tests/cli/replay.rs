@@ -60,6 +60,18 @@ fn without_the_mistake_it_no_longer_breaks() {
     );
 }
 
+/// The log's L-ack-log was called L-ack once, and its traces still are.
+#[test]
+fn a_trace_may_have_the_name_that_a_mutant_had_once() {
+    let text = trace("L-ack-log", "disk");
+    let old = text.replace("\"L-ack-log\"", "\"L-ack\"");
+    assert_ne!(text, old);
+    let called = replay(&old);
+    assert_eq!(called.exit, Exit::Broken, "{}", called.err);
+    assert!(called.out.starts_with("L-ack-log  "), "{}", called.out);
+    assert!(called.out.contains("the same verdict"), "{}", called.out);
+}
+
 #[test]
 fn another_verdict_is_explained() {
     let mutant = SYSTEMS.mutant("L-ack").expect("it is there");
