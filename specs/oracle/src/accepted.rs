@@ -40,14 +40,7 @@ impl GroupPartition {
             (WriteKind::Delete, None) => {
                 // The group starts where the reset policy says, on an administrator's order (A5).
                 self.removed = true;
-                self.o2.learn(
-                    &Observation::Moved {
-                        from: 0,
-                        to: 0,
-                        tenure: None,
-                    },
-                    &Bare,
-                );
+                self.goes_anywhere(None);
             }
             _ => {}
         }
@@ -96,7 +89,15 @@ impl GroupPartition {
             self.breaks.add(broken, scene.place, || (window, notes));
         }
         self.d1.learn(&seen, &Bare);
-        self.o2.learn(&seen, &Bare);
+        // Asked for before the position was moved: what comes after the move may lie below it.
+        let tenures = self.tenures.iter();
+        let own = tenures.filter(|tenure| Some(tenure.id) == write.commit.tenure);
+        if own
+            .map(|tenure| tenure.moves)
+            .all(|moves| moves == write.moves)
+        {
+            self.o2.learn(&seen, &Bare);
+        }
         self.committed = self.committed.max(Some(offset));
         if let Some(tenure) = write
             .commit

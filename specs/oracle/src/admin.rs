@@ -53,7 +53,7 @@ impl State {
         // From now on they may be gone.
         match act {
             AdminAct::DeleteRecords => self.delete_records(parts),
-            AdminAct::DeleteTopic => self.topics_may_go(&topics),
+            AdminAct::DeleteTopic => self.topics_may_go(event, &topics),
             _ => {}
         }
         self.begin(
@@ -95,7 +95,9 @@ impl State {
         match act {
             AdminAct::DeleteRecords if whole != Outcome::Refused => self.delete_records(&parts),
             AdminAct::DeleteTopic if whole == Outcome::Accepted => self.begin_again(event, &topics),
-            AdminAct::DeleteTopic if whole == Outcome::Unknown => self.topics_may_go(&topics),
+            AdminAct::DeleteTopic if whole == Outcome::Unknown => {
+                self.topics_may_go(event, &topics)
+            }
             _ => {}
         }
     }
@@ -127,24 +129,31 @@ impl State {
     fn delete_records(&mut self, parts: &[Part]) {
         for part in parts {
             let log = self.log(part.topic, part.p);
-            let log = &mut self.logs[log];
+            let State { lanes, logs, .. } = self;
+            let log = &mut logs[log];
             let to = offset(part.off).unwrap_or_else(|| log.known_end());
+            // Retention may have been there before: then this did nothing.
+            for group_partition in &log.lanes {
+                lanes[*group_partition]
+                    .exposures
+                    .excuse_below(to, |at, since| log.stood_after(at, since.line));
+            }
             log.delete_below(to);
         }
     }
 
     /// The topics may be deleted, and their committed offsets with them.
-    fn topics_may_go(&mut self, topics: &[Name]) {
+    fn topics_may_go(&mut self, event: &Event<'_>, topics: &[Name]) {
         if topics.is_empty() {
             return;
         }
         self.tally.forgotten += 1;
         for (group_partition, ..) in self.lanes_in(None, topics) {
-            self.lanes[group_partition].register.forget();
+            self.lanes[group_partition].may_begin_again();
         }
         let logs = self.logs.iter_mut();
         logs.filter(|log| topics.contains(&log.topic))
-            .for_each(|log| log.forget());
+            .for_each(|log| log.forget(event.line));
     }
 
     /// The topics are deleted: what comes under their names is new.
@@ -164,6 +173,6 @@ impl State {
         }
         let logs = self.logs.iter_mut();
         logs.filter(|log| topics.contains(&log.topic))
-            .for_each(|log| log.begin_again());
+            .for_each(|log| log.begin_again(event.line));
     }
 }

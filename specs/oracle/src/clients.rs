@@ -169,12 +169,8 @@ impl State {
                 Some(_) => {
                     let group_partition = self.group_partition(group, log);
                     self.given(event, group_partition, log, record.off, record.v);
+                    // Where a member jumps, its client may have thrown records away: that is no scan.
                     self.reads_at(event, group_partition, record.off);
-                    // Without an `assigned` event a jump may be a change of owner that nobody told.
-                    let description = self.lanes[group_partition].tenure_of(event.proc);
-                    if description.is_some_and(|tenure| !tenure.concluded) {
-                        self.logs[log].scan(event.proc, record.off);
-                    }
                 }
                 None => {
                     self.read(event, log, record.off, record.v);
@@ -273,7 +269,7 @@ impl State {
             .push(place(event).says(broker_act(act, node)));
         if act == BrokerAct::PowerLoss {
             self.tally.forgotten += 1;
-            self.logs.iter_mut().for_each(|log| log.forget());
+            self.logs.iter_mut().for_each(|log| log.forget(event.line));
             self.lanes
                 .iter_mut()
                 .for_each(|group_partition| group_partition.forget());

@@ -28,6 +28,8 @@ pub struct Committing {
     pub(crate) broken_if_accepted: Vec<Broken>,
     /// It came from a former owner, but without a generation that O9 could judge.
     pub generation_unknown: bool,
+    /// How often its tenure had moved when it was asked for.
+    pub(crate) moves: u64,
     /// The partition was another's: whose, and since when.
     owner: Option<Owner>,
 }
@@ -113,9 +115,12 @@ impl GroupPartition {
             commit,
             broken_if_accepted: broken_if_accepted.into_iter().flatten().collect(),
             generation_unknown,
+            moves: self.tenure_of(proc).map_or(0, |tenure| tenure.moves),
             owner,
         };
-        self.register.begin_write(op, Some(offset), committing);
+        // An offset below 0 stands for none, and is answered so.
+        let answered = (offset >= 0).then_some(offset);
+        self.register.begin_write(op, answered, committing);
     }
 
     /// An administrator's write is invoked.
@@ -139,6 +144,7 @@ impl GroupPartition {
             },
             broken_if_accepted: Vec::new(),
             generation_unknown: false,
+            moves: 0,
             owner: None,
         };
         self.register.begin_write(op, offset, committing);

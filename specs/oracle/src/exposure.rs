@@ -45,6 +45,18 @@ impl Exposures {
         }
     }
 
+    /// A record turns out not to exist.
+    pub fn withdraw(&mut self, offset: Offset) {
+        if self
+            .outstanding
+            .get(&offset)
+            .is_some_and(|(to, _)| *to == offset + 1)
+        {
+            self.outstanding.remove(&offset);
+            self.records -= 1;
+        }
+    }
+
     /// Records below `start` turn out to be deleted: those of which `certain` does not know that they still stood when they were passed over were perhaps gone by then.
     pub fn excuse_below(&mut self, start: Offset, certain: impl Fn(Offset, Place) -> bool) {
         let below: Vec<_> = self

@@ -18,7 +18,7 @@ use crate::{
     log::{Log, LogId},
     settings::{Bare, Existing, Replayable, Scene},
     story::{Fact, Place},
-    tenure::{PendingStart, Tenure},
+    tenure::{Generation, PendingStart, Tenure},
     worlds::register::Register,
 };
 
@@ -118,8 +118,29 @@ impl GroupPartition {
         }
     }
 
+    /// Whether a later assignment than this is known: a line that comes late tells of one that is over.
+    pub(crate) fn is_superseded(&self, generation: Option<Generation>) -> bool {
+        let newest = self.newest.and_then(|newest| newest.generation);
+        let exact = |known: Option<Generation>| known.filter(|known| known.exact);
+        exact(generation)
+            .zip(exact(newest))
+            .is_some_and(|(own, newest)| own.number < newest.number)
+    }
+
     /// Opens a tenure. An earlier one of the same process is over with it.
     pub(crate) fn open_tenure(&mut self, proc: Name, concluded: bool, scene: &Scene<'_>) -> usize {
+        let index = self.open_late_tenure(proc, concluded, scene);
+        self.newest = Some(Owner::of(&self.tenures[index]));
+        index
+    }
+
+    /// Opens a tenure that another has followed already.
+    pub(crate) fn open_late_tenure(
+        &mut self,
+        proc: Name,
+        concluded: bool,
+        scene: &Scene<'_>,
+    ) -> usize {
         if let Some(before) = self.tenure_index(proc) {
             self.end_tenure(before, scene);
         }
@@ -127,7 +148,6 @@ impl GroupPartition {
         self.next_tenure += 1;
         let mut tenure = Tenure::new(id, proc, scene.place, self.br1);
         tenure.concluded = concluded;
-        self.newest = Some(Owner::of(&tenure));
         self.tenures.push(tenure);
         self.tenures.len() - 1
     }
@@ -168,8 +188,30 @@ impl GroupPartition {
         tenure.starts(at);
         self.d1.learn(&resumed, &setting);
         self.br2.learn(&resumed, &setting);
+        self.alter_shown_by(at);
         if first_position {
             self.judge_earlier_commits(at, scene);
+        }
+    }
+
+    /// An administrator's offset takes effect before its answer: whoever starts there, or beyond, may start by it.
+    fn alter_shown_by(&mut self, at: Offset) {
+        let shown = self
+            .register
+            .unsettled()
+            .filter(|write| is_admin(write))
+            .filter_map(|write| write.offset)
+            .filter(|to| *to <= at)
+            .max();
+        if let Some(to) = shown {
+            let from = self.committed.or(self.d1.base()).unwrap_or(0).min(to);
+            let moved = Observation::Moved {
+                from,
+                to,
+                tenure: None,
+            };
+            self.d1.learn(&moved, &Bare);
+            self.on_purpose.insert_range(from, to);
         }
     }
 
@@ -274,10 +316,24 @@ impl GroupPartition {
         self.br1.learn(&moved, &Bare);
         self.br2.learn(&moved, &Bare);
         self.d1.learn(&moved, &Bare);
-        self.o2.learn(&moved, &Bare);
+        self.goes_anywhere(tenure);
         if from < to {
             self.on_purpose.insert_range(from, to);
         }
+    }
+
+    /// Commits of this tenure (or of all) may go back from now on, and those under way say nothing of the next.
+    pub(crate) fn goes_anywhere(&mut self, tenure: Option<TenureId>) {
+        let moved = Observation::Moved {
+            from: 0,
+            to: 0,
+            tenure,
+        };
+        self.o2.learn(&moved, &Bare);
+        let tenures = self.tenures.iter_mut();
+        tenures
+            .filter(|own| tenure.is_none_or(|id| id == own.id))
+            .for_each(|own| own.moves += 1);
     }
 
     /// Records that were passed over on purpose and nobody processed.
@@ -311,6 +367,33 @@ impl GroupPartition {
         for (proc, concluded) in stays {
             self.open_tenure(proc, concluded, scene);
         }
+    }
+
+    /// The partition may be new, with offsets that begin again: what the group does there is judged as its first.
+    pub(crate) fn may_begin_again(&mut self) {
+        self.register.forget();
+        let known = self.br1.frontier().max(self.committed.unwrap_or(0));
+        let (forward, back) = (
+            Observation::Moved {
+                from: 0,
+                to: known,
+                tenure: None,
+            },
+            Observation::Moved {
+                from: known,
+                to: 0,
+                tenure: None,
+            },
+        );
+        self.d1.learn(&forward, &Bare);
+        self.br1.learn(&back, &Bare);
+        self.br2.learn(&back, &Bare);
+        for tenure in &mut self.tenures {
+            tenure.br1.learn(&back, &Bare);
+            tenure.pending = None;
+        }
+        self.goes_anywhere(None);
+        self.removed = true;
     }
 
     /// A power loss: what was never synced is gone, generations among it.

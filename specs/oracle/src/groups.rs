@@ -121,7 +121,8 @@ impl State {
         }
         let question = Question {
             stable,
-            may_be_old: self.nodes > 1 && !stable,
+            // A coordinator that was deposed and does not know it answers stable questions too.
+            may_be_old: self.nodes > 1,
         };
         self.begin(
             event,
@@ -190,7 +191,9 @@ impl State {
     ) {
         self.joins(event.proc, group);
         let generation = generation.filter(|generation| *generation >= 0);
-        if api == GroupApi::Heartbeat && generation.is_some() {
+        // A heartbeat's member epoch (KIP-848) may be one at which the member has the partition no longer.
+        let whole = self.protocol == Protocol::Classic;
+        if api == GroupApi::Heartbeat && generation.is_some() && whole {
             let protocol = self.protocol;
             for at in 0..self.proc(event.proc).lanes.len() {
                 let group_partition = self.proc(event.proc).lanes[at];

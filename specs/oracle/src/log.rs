@@ -48,6 +48,8 @@ pub struct Log {
     pub last_ack: Option<(Offset, Place)>,
     /// Records acknowledged.
     pub records: u64,
+    /// The line in which everything here may have gone: what was asked for before says nothing after.
+    pub forgotten_at: u64,
     /// Offsets at which a second record was acknowledged.
     acked_twice: Ranges,
     /// How L1 broke.
@@ -83,6 +85,7 @@ impl Log {
             doubts: Vec::new(),
             last_ack: None,
             records: 0,
+            forgotten_at: 0,
             acked_twice: Ranges::default(),
             breaks: Breaks::default(),
         }
@@ -128,6 +131,16 @@ impl Log {
         (self.exists.insert(offset), verdict)
     }
 
+    /// The record of this value is aborted: the offsets at which it was read.
+    pub fn aborted(&mut self, value: Value) -> Vec<Offset> {
+        let early = self.early.iter().filter(|(_, read)| **read == value);
+        let offsets: Vec<_> = early.map(|(offset, _)| *offset).collect();
+        offsets.iter().for_each(|offset| {
+            self.early.remove(offset);
+        });
+        offsets
+    }
+
     fn read_at(&mut self, offset: Offset, value: Value) -> Result<(), Broken> {
         if self.l1.unread().is_empty() && self.doubts.is_empty() {
             return Ok(());
@@ -166,9 +179,14 @@ impl Log {
         if let Some(acked) = acked.filter(|acked| end <= *acked) {
             self.doubts.push(Doubt { end, acked, place });
         }
-        let last = self.l1.acked().last();
+        // Past both, unless others were acknowledged in between on top of what is gone.
+        let (twice, acked) = (&self.acked_twice, self.l1.acked().last());
+        let refilled = |doubt: &Doubt| {
+            count(twice, doubt.end, doubt.acked.saturating_add(1)) > 0
+                || acked.is_none_or(|acked| end <= acked)
+        };
         self.doubts
-            .retain(|doubt| end <= doubt.acked || last != Some(doubt.acked));
+            .retain(|doubt| end <= doubt.acked || refilled(doubt));
         self.start_seen = Some((start, asked));
         self.delete_below(start);
     }
@@ -191,7 +209,8 @@ impl Log {
     }
 
     /// Nothing is promised of what stood here: a power loss, or the topic is deleted.
-    pub fn forget(&mut self) {
+    pub fn forget(&mut self, line: u64) {
+        self.forgotten_at = line;
         self.l1.excuse_all();
         self.exists = Ranges::default();
         self.early.clear();
@@ -202,8 +221,8 @@ impl Log {
     }
 
     /// The topic is new: its offsets begin again.
-    pub fn begin_again(&mut self) {
-        self.forget();
+    pub fn begin_again(&mut self, line: u64) {
+        self.forget(line);
         self.gone_below = Offset::MIN;
         self.start_seen = None;
     }

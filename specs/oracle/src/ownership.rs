@@ -35,6 +35,9 @@ impl GroupPartition {
                 self.counted.concluded -= u64::from(std::mem::take(&mut tenure.concluded));
                 index
             }
+            None if self.is_superseded(assignment.generation) => {
+                self.open_late_tenure(proc, false, scene)
+            }
             None => self.open_tenure(proc, false, scene),
         };
         self.delivered(index, assignment);
@@ -87,7 +90,7 @@ impl GroupPartition {
     ) -> usize {
         let tenure = &self.tenures[index];
         let back = tenure.done.is_some_and(|done| offset < done);
-        if !(tenure.concluded && back && !tenure.sought) {
+        if !((tenure.concluded || tenure.closed) && back && !tenure.sought) {
             return index;
         }
         let (proc, generation) = (tenure.proc, tenure.generation);
@@ -130,6 +133,10 @@ impl GroupPartition {
     fn tell_o9(&mut self, index: usize) {
         self.refresh_owner(index);
         let tenure = &self.tenures[index];
+        // A line that comes late does not make its process the owner again.
+        if !self.is_newest(tenure.id) {
+            return;
+        }
         let assigned = Observation::Assigned {
             tenure: tenure.id,
             generation: tenure.generation.map(|generation| generation.number),
@@ -146,6 +153,10 @@ impl GroupPartition {
         };
         let newest = self.is_newest(self.tenures[index].id);
         let tenure = &mut self.tenures[index];
+        if protocol == Protocol::Consumer && tenure.closed {
+            // Its epoch goes on without the partition.
+            return;
+        }
         tenure.carried = tenure.carried.max(Some(carried));
         // In the classic protocol the members of one assignment all carry its generation. A member epoch may have gone
         // on since.
@@ -229,13 +240,8 @@ impl GroupPartition {
 
     /// The client may have moved its position by itself: its commits may go back without a seek.
     pub(crate) fn moved_by_itself(&mut self, proc: Name) {
-        if let Some(tenure) = self.tenure_of(proc) {
-            let moved = Observation::Moved {
-                from: 0,
-                to: 0,
-                tenure: Some(tenure.id),
-            };
-            self.o2.learn(&moved, &Bare);
+        if let Some(id) = self.tenure_of(proc).map(|tenure| tenure.id) {
+            self.goes_anywhere(Some(id));
         }
     }
 
@@ -276,7 +282,8 @@ impl GroupPartition {
             None => {
                 self.resume(index, to, scene);
                 self.tenures[index].pending = None;
-                self.committed.unwrap_or(to)
+                // With nothing committed it would have started where the group first did.
+                self.committed.or(self.d1.base()).unwrap_or(to)
             }
         };
         self.moved(from, to, Some(id));

@@ -44,12 +44,16 @@ impl State {
         err: i32,
     ) {
         let Some(Operation {
+            asked,
             what: Underway::Produce { topic, p, v },
             ..
         }) = self.finish(event)
         else {
             return;
         };
+        if end == End::Fail {
+            self.produce_fails(topic, v);
+        }
         if end != End::Ok || err != 0 {
             return;
         }
@@ -60,12 +64,31 @@ impl State {
         };
         let log = self.log(topic, p);
         self.logs[log].records += 1;
+        if asked.line < self.logs[log].forgotten_at {
+            // It may have been written, lost, and only then acknowledged.
+            return;
+        }
         let (new, verdict) = self.logs[log].acked(off, v.fingerprint(), place(event));
         if let Err(broken) = verdict {
             self.log_breaks(event, log, broken);
         }
         if new {
             self.appears(event, log, off);
+        }
+    }
+
+    /// A record whose producer was told that it is aborted: whoever was given it, was given what does not exist.
+    fn produce_fails(&mut self, topic: Name, v: Value) {
+        let State { lanes, logs, .. } = self;
+        for log in logs.iter_mut().filter(|log| log.topic == topic) {
+            for offset in log.aborted(v.fingerprint()) {
+                for group_partition in &log.lanes {
+                    let group_partition = &mut lanes[*group_partition];
+                    if group_partition.offered.remove(&offset) {
+                        group_partition.exposures.withdraw(offset);
+                    }
+                }
+            }
         }
     }
 
@@ -95,6 +118,9 @@ impl State {
             let before = acked.iter().find(|(asked_for, _)| *asked_for == log);
             let State { lanes, logs, .. } = self;
             let log = &mut logs[log];
+            if asked.line < log.forgotten_at {
+                continue;
+            }
             if description.start > log.gone_below() {
                 // Retention, seen only now: it may have been at work before a commit passed over those records.
                 for group_partition in &log.lanes {

@@ -32,6 +32,8 @@ pub struct Tenure {
     pub done: Option<Offset>,
     /// The application moved its position: the uncommitted window is no longer measured.
     pub sought: bool,
+    /// How often its position, or what is committed, was moved on purpose: a commit asked for before says nothing after.
+    pub moves: u64,
     /// It was revoked or lost.
     pub closed: bool,
     /// Records that it processed after a later tenure was assigned.
@@ -84,6 +86,7 @@ impl Tenure {
             pending: None,
             done: None,
             sought: false,
+            moves: 0,
             closed: false,
             zombie: 0,
             highest: None,

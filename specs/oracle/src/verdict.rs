@@ -107,7 +107,7 @@ pub(crate) fn not_judged(state: &State) -> (Vec<NotJudged>, bool) {
         &mut notes,
         &[S3],
         tally.excused_answers,
-        "old answers that a deposed coordinator may have given (S8: several nodes, not stable)",
+        "old answers: with several nodes, a coordinator that was deposed, or that is new, may answer less than was acknowledged (S8)",
     );
     note(
         &mut notes,

@@ -21,6 +21,12 @@ pub struct Register<W> {
     lagging: Vec<Answer>,
     /// As `lagging`, but nothing was known before.
     lagging_all: bool,
+    /// A transaction was committed whose marker no answer has shown yet: without `stable`, what is answered may be old.
+    awaits_marker: bool,
+    /// The highest value that was certainly committed at some time: what is not above it may be an old answer.
+    highest: Answer,
+    /// Writes of unknown outcome that were taken to explain an answer, while others of the same value were under way.
+    spent: Vec<Spent<W>>,
     /// Everything became possible again, once or more often.
     forgotten: bool,
 }
@@ -36,6 +42,8 @@ struct Open<W> {
     op: Op,
     begun: Snapshot<Growing>,
     write: Option<Write<W>>,
+    /// Everything may have been lost since it began, with what it wrote.
+    over_a_loss: bool,
     /// What the value may have been at some moment since this began. Only a question asks for it.
     meanwhile: Meanwhile,
 }
@@ -66,6 +74,14 @@ struct Write<W> {
     what: W,
     /// An answer has shown that it took effect.
     proven: bool,
+}
+
+/// A write of unknown outcome that explained an answer, and the operations that might have done so as well.
+#[derive(Debug, Clone)]
+struct Spent<W> {
+    answer: Answer,
+    what: W,
+    beside: Vec<Op>,
 }
 
 /// What an answer to OffsetFetch tells.
@@ -110,6 +126,9 @@ impl<W> Default for Register<W> {
             unknown: Vec::new(),
             lagging: Vec::new(),
             lagging_all: false,
+            awaits_marker: false,
+            highest: None,
+            spent: Vec::new(),
             forgotten: false,
         }
     }
@@ -147,6 +166,7 @@ impl<W: Clone> Register<W> {
             op,
             begun: self.settled.snapshot(),
             write,
+            over_a_loss: false,
             meanwhile,
         });
     }
@@ -161,8 +181,18 @@ impl<W: Clone> Register<W> {
 
     /// The write took effect. With `lags`, answers may show it later (a transaction's marker).
     pub fn accept(&mut self, op: Op, lags: bool) -> Option<Ended<W>> {
-        let (begun, write) = self.take_write(op)?;
-        if !write.proven {
+        let (begun, over_a_loss, write) = self.take_write(op)?;
+        let spent = self.spent_beside(op, write.answer);
+        if write.proven {
+            return Some(Ended {
+                what: write.what,
+                proven: true,
+            });
+        }
+        if let Some(other) = spent {
+            // The answer may have shown this one: the other may take effect yet.
+            self.unknown.push((write.answer, other));
+        } else {
             // An answer that was taken to prove another write of the same value may have shown this one.
             let writes = self.open.iter_mut().filter_map(|open| open.write.as_mut());
             if let Some(other) = writes
@@ -171,18 +201,24 @@ impl<W: Clone> Register<W> {
             {
                 other.proven = false;
             }
+        }
+        if !over_a_loss {
             self.note_lag(lags, write.answer);
             self.settle(write.answer, &begun);
+        } else if self.settled.possible().is_some() {
+            // Before the loss or after it: what is known to stand now may be newer.
+            self.settle(write.answer, &S3::default().snapshot());
         }
         Some(Ended {
             what: write.what,
-            proven: write.proven,
+            proven: false,
         })
     }
 
     /// The write had no effect, says the coordinator.
     pub fn refuse(&mut self, op: Op) -> Option<Ended<W>> {
-        let (_, write) = self.take_write(op)?;
+        let (.., write) = self.take_write(op)?;
+        self.spent_beside(op, write.answer);
         // What it was taken to explain may have been another write of the same value.
         let proven = write.proven && self.prove(write.answer, |_| true).is_none();
         Some(Ended {
@@ -193,7 +229,8 @@ impl<W: Clone> Register<W> {
 
     /// The write's outcome is unknown, perhaps for good.
     pub fn lose(&mut self, op: Op) -> Option<Ended<W>> {
-        let (_, write) = self.take_write(op)?;
+        let (.., write) = self.take_write(op)?;
+        self.spent_beside(op, write.answer);
         if !write.proven {
             self.unknown.push((write.answer, write.what.clone()));
         }
@@ -223,9 +260,12 @@ impl<W: Clone> Register<W> {
             &Unsettled(self),
         );
         let certain = self.settled.allows(answer, &Nothing);
+        let several = self.settled.possible().is_none_or(|known| known.len() > 1);
+        let lags = self.awaits_marker && !question.stable;
+        let may_be_old = question.may_be_old || lags && (several || !certain);
         Some(match verdict {
             Ok(()) if certain => {
-                if !question.may_be_old {
+                if !may_be_old {
                     let first = self.is_first(answer);
                     self.settled.settle(answer, &asked.begun);
                     if first {
@@ -233,18 +273,21 @@ impl<W: Clone> Register<W> {
                     }
                     self.lagging.clear();
                     self.lagging_all = false;
+                    self.awaits_marker = false;
                 }
                 AnswerVerdict::Possible
             }
             // An older value, but it was the value when the question was under way, or a question may lag so far.
             _ if asked.meanwhile.allows(answer, question) => AnswerVerdict::Possible,
             _ if !question.stable && self.lags(answer) => AnswerVerdict::Possible,
+            // A coordinator that is deposed, or new, may answer what was committed long ago.
+            Ok(()) if question.may_be_old && answer <= self.highest => AnswerVerdict::Excused,
             Ok(()) => match self.prove(answer, prefer) {
                 Some((what, begun)) => {
                     // What was settled before the write began cannot be left; nor what was before the question, unless
                     // the answer may be old: then what is committed now may be newer.
                     self.settle(answer, &begun.unwrap_or_else(|| S3::default().snapshot()));
-                    if !question.may_be_old {
+                    if !may_be_old {
                         self.settle(answer, &asked.begun);
                     }
                     AnswerVerdict::Proves(what)
@@ -261,9 +304,11 @@ impl<W: Clone> Register<W> {
         self.settled.forget();
         self.forgotten = true;
         self.lagging.clear();
-        self.open
-            .iter_mut()
-            .for_each(|open| open.meanwhile.all = true);
+        self.awaits_marker = false;
+        self.open.iter_mut().for_each(|open| {
+            open.meanwhile.all = true;
+            open.over_a_loss = true;
+        });
     }
 
     /// What may be committed, apart from writes of unknown outcome; `None` while everything may.
@@ -273,10 +318,14 @@ impl<W: Clone> Register<W> {
 
     /// Whether a write of this kind is under way, or its outcome unknown.
     pub fn any_unknown(&self, of_kind: impl Fn(&W) -> bool) -> bool {
+        self.unsettled().any(of_kind)
+    }
+
+    /// Writes that are under way, or whose outcome is unknown.
+    pub fn unsettled(&self) -> impl Iterator<Item = &W> {
         let open = self.open.iter().filter_map(|open| open.write.as_ref());
         let open = open.filter(|write| !write.proven).map(|write| &write.what);
         open.chain(self.unknown.iter().map(|(_, what)| what))
-            .any(of_kind)
     }
 
     /// Writes that have no completion yet and that no answer has proven.
@@ -288,21 +337,41 @@ impl<W: Clone> Register<W> {
     /// Items held.
     pub fn held(&self) -> usize {
         let possible = self.settled.possible().map_or(0, <[_]>::len);
-        possible + self.open.len() + self.unknown.len() + self.lagging.len()
+        possible + self.open.len() + self.unknown.len() + self.lagging.len() + self.spent.len()
     }
 
-    fn take_write(&mut self, op: Op) -> Option<(Snapshot<Growing>, Write<W>)> {
+    fn take_write(&mut self, op: Op) -> Option<(Snapshot<Growing>, bool, Write<W>)> {
         // From the end: the newest operations end first, and there may be many that never end.
         let at = self
             .open
             .iter()
             .rposition(|open| open.op == op && open.write.is_some())?;
         let open = self.open.remove(at);
-        open.write.map(|write| (open.begun, write))
+        let (begun, over_a_loss) = (open.begun, open.over_a_loss);
+        open.write.map(|write| (begun, over_a_loss, write))
+    }
+
+    /// A write of unknown outcome that was taken to explain an answer which this one may have explained as well. It is
+    /// this one's no longer.
+    fn spent_beside(&mut self, op: Op, answer: Answer) -> Option<W> {
+        let mut found = None;
+        self.spent.retain_mut(|spent| {
+            let beside = spent.beside.iter().position(|other| *other == op);
+            if let (true, Some(at)) = (spent.answer == answer, beside) {
+                spent.beside.swap_remove(at);
+                if found.is_none() {
+                    found = Some(spent.what.clone());
+                    return false;
+                }
+            }
+            !spent.beside.is_empty()
+        });
+        found
     }
 
     fn settle(&mut self, answer: Answer, begun: &Snapshot<Growing>) {
         self.settled.settle(answer, begun);
+        self.highest = self.highest.max(answer);
         for open in &mut self.open {
             S3::refresh(&mut open.begun, answer);
             if open.write.is_none() {
@@ -331,6 +400,7 @@ impl<W: Clone> Register<W> {
 
     /// A transaction replaces what is possible now, but answers may show it a while longer.
     fn note_lag(&mut self, lags: bool, answer: Answer) {
+        self.awaits_marker = lags;
         if !lags {
             self.lagging.clear();
             self.lagging_all = false;
@@ -365,7 +435,20 @@ impl<W: Clone> Register<W> {
             let fits = |what: &W| !only_preferred || prefer(what);
             let mut unknown = self.unknown.iter();
             if let Some(at) = unknown.position(|write| explains(write) && fits(&write.1)) {
-                return Some((self.unknown.remove(at).1, None));
+                let what = self.unknown.remove(at).1;
+                let under_way = self.open.iter().filter(|open| {
+                    let write = open.write.as_ref();
+                    write.is_some_and(|write| !write.proven && write.answer == answer)
+                });
+                let beside: Vec<_> = under_way.map(|open| open.op).collect();
+                if !beside.is_empty() {
+                    self.spent.push(Spent {
+                        answer,
+                        what: what.clone(),
+                        beside,
+                    });
+                }
+                return Some((what, None));
             }
             for open in &mut self.open {
                 if let Some(write) = &mut open.write
