@@ -223,7 +223,7 @@ fn same_values() -> Cases {
             log(&mixed, without(9, &[aborted(2, 5, 7), aborted(7, 8, 7)])),
             log(&mixed, without(9, &[aborted(2, 5, 7), aborted(0, 1, 7)])),
             log(&mixed, without(9, &[aborted(2, 5, 7), aborted(3, 6, 8)])),
-            log(&pair, Found::of(&[half.clone()])),
+            log(&pair, Found::of(std::slice::from_ref(&half))),
         ],
         [
             log(&batches, left(&[0, 1, 2, 3])),

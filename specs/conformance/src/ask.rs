@@ -409,7 +409,7 @@ fn subscription_to_t(user_data: &str) -> Vec<u8> {
     let mut bytes = vec![0, 0, 0, 0, 0, 1, 0, 1, b't'];
     bytes.extend((user_data.len() as i32).to_be_bytes());
     bytes.extend(user_data.as_bytes());
-    bytes.into()
+    bytes
 }
 
 fn nameless(ask: NamelessAsk, scene: &Scene<impl crate::Subject>) -> GroupRequest {

@@ -73,11 +73,11 @@ impl Offset {
 
     fn metadata(self) -> String {
         match self {
-            Offset::LongestMetadata => "x".repeat(MOST_METADATA).into(),
-            Offset::LongestMetadataInBytes => "é".repeat(MOST_METADATA).into(),
-            Offset::LongMetadata | Offset::Several => "x".repeat(MOST_METADATA + 1).into(),
+            Offset::LongestMetadata => "x".repeat(MOST_METADATA),
+            Offset::LongestMetadataInBytes => "é".repeat(MOST_METADATA),
+            Offset::LongMetadata | Offset::Several => "x".repeat(MOST_METADATA + 1),
             // Each letter takes two units.
-            Offset::LongMetadataInUnits => "𝄞".repeat(MOST_METADATA / 2 + 1).into(),
+            Offset::LongMetadataInUnits => "𝄞".repeat(MOST_METADATA / 2 + 1),
             _ => "m".into(),
         }
     }

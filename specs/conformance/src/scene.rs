@@ -143,7 +143,7 @@ impl<S: Subject> Scene<S> {
 
     pub(crate) fn fresh_id(&self) -> String {
         self.fresh.set(self.fresh.get() + 1);
-        format!("issued-{}", self.fresh.get()).into()
+        format!("issued-{}", self.fresh.get())
     }
 
     fn join(&self, who: Who, id: String, offer: Offer) -> GroupRequest {

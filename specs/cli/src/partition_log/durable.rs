@@ -29,10 +29,11 @@ fn emptied(seen: &mut Seen) {
             continue;
         }
         // Said once: the entries do not contradict each other, but the file.
-        for index in [&mut segment.index, &mut segment.time_index] {
-            if let Some(index) = index {
-                (index.stale, index.wrong, index.first_wrong) = (0, 0, None);
-            }
+        for index in [&mut segment.index, &mut segment.time_index]
+            .into_iter()
+            .flatten()
+        {
+            (index.stale, index.wrong, index.first_wrong) = (0, 0, None);
         }
         let damage = log::emptied(&segment.file, segment.base_offset, offsets, times);
         seen.damaged(damage);
