@@ -1,6 +1,7 @@
 //! What several kinds of evidence share.
 
 pub mod dump;
+pub mod kafka;
 pub mod kill;
 pub mod situations;
 pub mod story;

@@ -94,6 +94,9 @@ impl Coordinator {
                     }
                 },
                 Change::Remove(id) => {
+                    // A group that gets the same name later is another one: what this one waits for is not its own.
+                    self.waiting
+                        .retain(|(_, deferred)| !deferred.is_assignment_of(&id));
                     let departed = self.groups.remove(&id);
                     let until = self.log_end;
                     self.departed.extend(departed.map(|group| (until, group)));

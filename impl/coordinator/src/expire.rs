@@ -20,7 +20,7 @@ impl GroupStep<'_> {
             }
             TimerName::Pending(member) => {
                 self.group_mut().pending.remove(member);
-                self.complete_join_if_all_joined();
+                self.complete_join_without_pending();
             }
             TimerName::Join => self.expire_join(),
             TimerName::Sync => self.expire_sync(),

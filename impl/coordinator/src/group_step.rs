@@ -149,12 +149,13 @@ impl GroupStep<'_> {
         }
     }
 
-    /// The member has shown that it lives: its session begins anew, unless a parked call keeps it alive anyway.
+    /// The member has shown that it lives: its session begins anew, unless a parked call keeps it alive anyway. The parked
+    /// join of a new member does not: its client may be gone without anyone noticing.
     pub(crate) fn renew_session(&mut self, member: &Text) {
         let Some(known) = self.group.members.get(member) else {
             return;
         };
-        if !known.is_parked() {
+        if known.is_new || !known.is_parked() {
             let after_ms = u64::try_from(known.session_timeout_ms).unwrap_or(0);
             self.arm(TimerName::Session(member.clone()), after_ms);
         }

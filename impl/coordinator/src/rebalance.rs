@@ -34,9 +34,12 @@ impl GroupStep<'_> {
         let members = self.group_mut().members.values_mut();
         members.for_each(|member| member.owes_sync = false);
         let delay_ms = self.config.initial_rebalance_delay_ms;
-        let waits_for_more = self.group.state == GroupState::Empty && delay_ms > 0;
+        let was_empty = self.group.state == GroupState::Empty;
         self.transition(GroupState::PreparingRebalance);
-        if waits_for_more {
+        if was_empty && delay_ms == 0 {
+            // The wait is over at once, even for ids that were issued: in Kafka a timer of 0 ms ends it.
+            self.complete_join();
+        } else if was_empty {
             let left_ms = self.group.rebalance_timeout_ms().saturating_sub(delay_ms);
             self.group_mut().initial_wait = Some((left_ms, false));
             self.arm(TimerName::Join, delay_ms);
@@ -66,12 +69,25 @@ impl GroupStep<'_> {
         if self.group.state != GroupState::PreparingRebalance || self.group.initial_wait.is_some() {
             return;
         }
-        let all_joined = self.group.members.values().all(|m| m.parked_join.is_some());
-        if all_joined && self.group.pending.is_empty() {
+        if self.all_joined() {
             self.complete_join();
         } else if !self.is_armed(&TimerName::Join) {
             let patience_ms = self.group.rebalance_timeout_ms();
             self.arm(TimerName::Join, patience_ms);
+        }
+    }
+
+    /// Every known member has joined and nobody was sent away for an id.
+    fn all_joined(&self) -> bool {
+        let mut members = self.group.members.values();
+        self.group.pending.is_empty() && members.all(|m| m.parked_join.is_some())
+    }
+
+    /// An id that was issued is not waited for any more. If that was the last, not even the initial delay is waited for
+    /// (Kafka `removePendingMemberAndUpdateClassicGroup`).
+    pub(crate) fn complete_join_without_pending(&mut self) {
+        if self.group.state == GroupState::PreparingRebalance && self.all_joined() {
+            self.complete_join();
         }
     }
 

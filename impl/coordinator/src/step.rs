@@ -61,6 +61,13 @@ pub(crate) enum Deferred {
     },
 }
 
+impl Deferred {
+    /// Whether it is a generation of this group.
+    pub(crate) fn is_assignment_of(&self, id: &Text) -> bool {
+        matches!(self, Deferred::Assignments { group, .. } if group == id)
+    }
+}
+
 /// What a step began with: who must be told if it fails.
 #[derive(Clone, Debug)]
 pub(crate) enum Cause {

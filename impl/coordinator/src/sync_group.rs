@@ -50,7 +50,10 @@ impl GroupStep<'_> {
     }
 
     fn sync_refused(&self, request: &SyncGroup) -> Option<ErrorCode> {
-        let differs = |given: &Option<Text>, ours: &Option<Text>| given.is_some() && given != ours;
+        // A group that is empty has no protocol to differ from.
+        let differs = |given: &Option<Text>, ours: &Option<Text>| {
+            given.is_some() && ours.is_some() && given != ours
+        };
         if self.group.state == GroupState::Dead {
             Some(ErrorCode::CoordinatorNotAvailable)
         } else if let Some(error) = self

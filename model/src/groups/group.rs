@@ -167,9 +167,10 @@ impl Group {
         self.timers.remove(&timer);
     }
 
-    /// The member has shown that it lives. While a call of it is parked its session does not run.
+    /// The member has shown that it lives. While a call of it is parked its session does not run, unless it is new.
     pub(super) fn renew(&mut self, id: MemberId, now: Now) {
-        let Some(member) = self.members.get(&id).filter(|member| !member.is_parked()) else {
+        let counts = |member: &&Member| member.fresh || !member.is_parked();
+        let Some(member) = self.members.get(&id).filter(counts) else {
             return;
         };
         let after_ms = i64::from(member.session_ms);

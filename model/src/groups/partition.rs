@@ -376,6 +376,10 @@ impl Partition {
 
     fn bury(&mut self, id: GroupId, removed_at: Position) {
         let removed = self.groups.remove(&id);
+        // Its generation is not that of another group that is made under its name.
+        let of_it =
+            |waiting: &Waiting| matches!(waiting, Waiting::Assignments(of, ..) if *of == id);
+        self.waiting.retain(|(_, waiting)| !of_it(waiting));
         let former = removed.map(|group| Former { group, removed_at });
         self.former.extend(former);
     }

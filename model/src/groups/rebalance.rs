@@ -23,9 +23,12 @@ impl Group {
         }
         self.cancel(Timer::Sync);
         let delay_ms = turn.settings.initial_delay_ms;
-        let gathers = self.phase == Phase::Empty && delay_ms > 0;
+        let was_empty = self.phase == Phase::Empty;
         self.enter(Phase::Preparing, turn.now);
-        if gathers {
+        if was_empty && delay_ms == 0 {
+            // Kafka's own coordinator gathers for 0 ms, and then waits for nobody who was only issued an id.
+            self.complete(turn);
+        } else if was_empty {
             self.gathering = Some(Gathering {
                 left_ms: (self.patience_ms() - delay_ms).max(0),
                 somebody_came: false,
@@ -55,13 +58,16 @@ impl Group {
         if self.phase != Phase::Preparing || self.gathering.is_some() {
             return;
         }
-        let all = self.members.values().all(|member| member.join.is_some());
-        if all && self.pending.is_empty() {
+        if self.has_all_joined() {
             self.complete(turn);
         } else if !self.timers.contains_key(&Timer::Join) {
             let patience_ms = self.patience_ms();
             self.arm(Timer::Join, patience_ms, turn.now);
         }
+    }
+
+    pub(super) fn has_all_joined(&self) -> bool {
+        self.pending.is_empty() && self.members.values().all(|member| member.join.is_some())
     }
 
     /// Dynamic members that did not rejoin are out; static ones stay, but somebody must have joined to lead.

@@ -9,8 +9,10 @@ use super::{Answer, Assignment, Call, MemberId};
 
 impl Group {
     pub(super) fn sync(&mut self, turn: &mut GroupStep<'_>, call: Call, sync: &Sync) {
-        let differs = (sync.kind.is_some() && sync.kind != self.kind)
-            || (sync.protocol.is_some() && sync.protocol != self.protocol);
+        // Only what both have is compared: an empty group has no protocol.
+        let kinds = sync.kind.as_ref().zip(self.kind.as_ref());
+        let protocols = sync.protocol.as_ref().zip(self.protocol.as_ref());
+        let differs = kinds.is_some_and(|(a, b)| a != b) || protocols.is_some_and(|(a, b)| a != b);
         let error = self
             .validate_generation(&sync.by)
             .or(differs.then_some(Error::InconsistentGroupProtocol));

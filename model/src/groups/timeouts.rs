@@ -16,7 +16,10 @@ impl Group {
             }
             Timer::Pending(id) => {
                 self.pending.remove(&id);
-                self.complete_if_all_joined(turn);
+                // Even a group that gathers: see `removePendingMemberAndUpdateClassicGroup`.
+                if self.phase == Phase::Preparing && self.has_all_joined() {
+                    self.complete(turn);
+                }
             }
             Timer::Join if self.phase == Phase::Preparing => self.gather_or_complete(turn),
             Timer::Join => {}

@@ -23,7 +23,12 @@ fn offering(member: &str, protocols: Vec<Protocol>) -> GroupRequest {
 
 #[test]
 fn as_many_protocols_as_a_request_holds() {
-    let mut world = World::new();
+    // They gather, so that one generation has both.
+    let config = CoordinatorConfig {
+        initial_rebalance_delay_ms: 3_000,
+        ..CoordinatorConfig::default()
+    };
+    let mut world = World::with(config, Decisions::default());
     let (mine, other) = (|i| format!("mine {i}"), |i| format!("other {i}"));
     for id in ["a", "b"] {
         world.send(new_member(id, 4));
@@ -37,6 +42,9 @@ fn as_many_protocols_as_a_request_holds() {
         IGP
     );
     world.ask(offering("b", protocols((0..MANY).map(other).chain(last))));
+    // The second has come while the group waited, so it waits once more.
+    world.fire(TimerName::Join);
+    world.fire(TimerName::Join);
     let Some(GroupResponse::Join(joined)) = world.answer_to(first) else {
         panic!("not joined")
     };

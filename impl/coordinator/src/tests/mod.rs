@@ -11,6 +11,7 @@ mod heartbeat;
 mod join;
 mod leave;
 mod loading;
+mod peer;
 mod protocols;
 mod retention;
 mod room;
