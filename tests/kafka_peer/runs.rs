@@ -76,8 +76,8 @@ fn story(seed: u64) -> (Setup, Vec<Command>) {
     let parts = vec(commands(), PARTS / 4..=PARTS).new_tree(&mut runner);
     let parts = parts.expect("parts of a story").current();
     let setup = Setup {
-        initial_delay_ms: if seed % 2 == 0 { 0 } else { 3_000 },
-        members_max: if seed % 5 == 0 { 2 } else { 100 },
+        initial_delay_ms: if seed.is_multiple_of(2) { 0 } else { 3_000 },
+        members_max: if seed.is_multiple_of(5) { 2 } else { 100 },
     };
     (setup, parts.concat())
 }
