@@ -17,6 +17,7 @@
 //! | what can be broken on purpose, and what must come of it? | [`mutants`] |
 
 pub mod code;
+mod coordinator_memory;
 pub mod descriptor;
 pub mod design;
 pub mod disk;

@@ -13,7 +13,7 @@ use super::{
     CodeState,
     names::{GROUP, TOPIC},
 };
-use crate::{design::ModelView, groups::view::Memory, offsets_topic::meant};
+use crate::{coordinator_memory::Memory, design::ModelView, offsets_topic::meant};
 
 /// What the offsets log adds up to for the one group and partition there are, by the promises' own definition, which
 /// shares nothing with the broker's cache.

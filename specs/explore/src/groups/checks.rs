@@ -11,6 +11,8 @@ use plimsoll_promises::{
     },
 };
 
+use crate::coordinator_memory::{Memory, in_memory};
+
 use super::{
     log::meant,
     names::{GROUP, RETENTION_MS, TOPIC, Who},
@@ -18,7 +20,7 @@ use super::{
     run_step::StepRun,
     state::GroupsState,
     system::GroupsSystem,
-    view::{Memory, fetched, in_memory, replayed},
+    view::{fetched, replayed},
 };
 
 /// What must hold of every state in which the coordinator serves.

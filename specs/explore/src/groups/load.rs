@@ -6,12 +6,14 @@ use plimsoll_promises::{
     topic::{Meaning, load_is_complete},
 };
 
+use crate::coordinator_memory::Memory;
+
 use super::{
     log::Slot,
     names::{config, topics},
     run_step::StepRun,
     system::GroupsSystem,
-    view::{Memory, replayed},
+    view::replayed,
 };
 
 /// The coordinator is lost, and so is what was not durable but for `keep` batches; another one begins to load.

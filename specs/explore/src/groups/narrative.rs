@@ -12,9 +12,9 @@ use super::{
     names::{RETENTION_MS, TICK_MS, Who},
     state::GroupsState,
     system::GroupsSystem,
-    view::Memory,
 };
 use crate::{
+    coordinator_memory::Memory,
     narrate::{Arrow, Message, Narrate, Narrative, NotPossible, Party, Scene},
     offsets_topic::generation,
     system::System,

@@ -6,7 +6,8 @@ use plimsoll_promises::{
     topic::{Generation, Name, phase_ends, silent_members_leave},
 };
 
-use super::{names::Who, view::in_memory};
+use super::names::Who;
+use crate::coordinator_memory::in_memory;
 
 /// So many rounds are made at most, in each of which every timer that is armed runs out once: more than enough for each
 /// phase and each session of a few members.

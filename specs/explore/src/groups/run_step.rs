@@ -14,6 +14,8 @@ use plimsoll_promises::{
     },
 };
 
+use crate::coordinator_memory::{Memory, in_memory};
+
 use super::{
     action::{GroupsAction, Timer},
     checks,
@@ -23,7 +25,6 @@ use super::{
     names::{GROUP, OffsetKey, PARTITIONS, PRODUCER, RETENTION_MS, TICK_MS, TOPIC, Who},
     state::GroupsState,
     system::GroupsSystem,
-    view::{Memory, in_memory},
 };
 
 /// What came of a step.
